@@ -1,0 +1,107 @@
+namespace Twitch;
+
+/// <summary>An input or output of a graph.</summary>
+/// <param name="Name">Name of the value.</param>
+/// <param name="Type">Element type: <c>u8</c>, <c>i64</c>, <c>f16</c> or <c>f32</c>.</param>
+/// <param name="Shape">Sizes; a name (<c>batch</c>, <c>time</c>) stands for any size.</param>
+public sealed record GraphValue(string Name, string Type, IReadOnlyList<string> Shape);
+
+/// <summary>One ONNX file of a bundle and what crosses its border.</summary>
+/// <param name="File">File name in the bundle.</param>
+/// <param name="Inputs">Inputs in order.</param>
+/// <param name="Outputs">Outputs in order.</param>
+public sealed record GraphEntry(string File, IReadOnlyList<GraphValue> Inputs, IReadOnlyList<GraphValue> Outputs);
+
+/// <summary>Where a bundle comes from.</summary>
+/// <param name="Created">Time of the export, UTC.</param>
+/// <param name="Exporter">Name and version of the exporter.</param>
+/// <param name="ModelSha256">SHA-256 of the checkpoint's <c>model.safetensors</c>.</param>
+/// <param name="Epoch">Epoch of the checkpoint, from 1; absent if it was not trained here.</param>
+/// <param name="ValidationPerplexity">Perplexity per token on the held-out part; absent if it was not trained here.</param>
+/// <param name="MaxDifference">Largest |torch − onnx| that the check after the export found; absent if torch was not at hand.</param>
+public sealed record Provenance(DateTime Created, string Exporter, string ModelSha256, int? Epoch = null, double? ValidationPerplexity = null, double? MaxDifference = null);
+
+/// <summary>What the runtime needs to know of a bundle: <c>bundle.json</c>.</summary>
+public sealed record BundleManifest
+{
+    /// <summary>The version this code reads and writes.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>File names within the folder.</summary>
+    public const string FileName = "bundle.json", VideoEncoderFile = "video_encoder.onnx", AudioEncoderFile = "audio_encoder.onnx",
+        FusionFile = "fusion.onnx", DecoderStepFile = "decoder_step.onnx", VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
+
+    /// <summary>Version of the bundle's layout.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Sizes of the network, and how frames and sound are sampled.</summary>
+    public required ModelConfig Config { get; init; }
+
+    /// <summary>How comments are drawn if nothing else is asked for.</summary>
+    public required SamplingOptions Sampling { get; init; }
+
+    /// <summary>Where the bundle comes from.</summary>
+    public required Provenance Provenance { get; init; }
+
+    /// <summary>Every graph.</summary>
+    public required IReadOnlyList<GraphEntry> Graphs { get; init; }
+
+    /// <summary>Size and SHA-256 of every file but <c>bundle.json</c>.</summary>
+    public required IReadOnlyDictionary<string, FileEntry> Files { get; init; }
+}
+
+/// <summary>A bundle whose files have been checked: the only thing the runtime needs.</summary>
+public sealed class Bundle
+{
+    private Bundle(string folder, BundleManifest manifest, Vocabulary vocabulary)
+    {
+        Folder = folder;
+        Manifest = manifest;
+        Vocabulary = vocabulary;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>What <c>bundle.json</c> says.</summary>
+    public BundleManifest Manifest { get; }
+
+    /// <summary>Sizes of the network.</summary>
+    public ModelConfig Config => Manifest.Config;
+
+    /// <summary>The words of its ids.</summary>
+    public Vocabulary Vocabulary { get; }
+
+    /// <summary>Opens a bundle and compares every file with its hash.</summary>
+    /// <exception cref="TwitchException">A file is missing, extra, altered or does not fit the others; the message names it.</exception>
+    public static Bundle Open(string folder)
+    {
+        AtomicFolder.Recover(folder);
+        string path = Path.Combine(folder, BundleManifest.FileName);
+        if (!File.Exists(path))
+            throw new TwitchException($"{folder}: no bundle is here ({BundleManifest.FileName} is missing); give the folder that 'twitch-train export' made.");
+        BundleManifest manifest = JsonFile.Read(path, CoreJson.Default.BundleManifest);
+        if (manifest.Version != BundleManifest.CurrentVersion)
+            throw new TwitchException($"{path}: version is {manifest.Version}, this program reads {BundleManifest.CurrentVersion}; export the bundle again or update the program.");
+        manifest.Config.Validate(path);
+        new FileManifest(manifest.Files).Verify(folder, BundleManifest.FileName);
+
+        foreach (string needed in (string[])[BundleManifest.VideoEncoderFile, BundleManifest.AudioEncoderFile, BundleManifest.FusionFile, BundleManifest.DecoderStepFile])
+        {
+            if (!manifest.Graphs.Any(graph => graph.File == needed) || !manifest.Files.ContainsKey(needed))
+                throw new TwitchException($"{path}: does not list {needed}; export the bundle again.");
+        }
+        Vocabulary vocabulary = Vocabulary.Load(Path.Combine(folder, BundleManifest.VocabularyFile));
+        if (vocabulary.Count != manifest.Config.VocabularySize)
+            throw new TwitchException($"{Path.Combine(folder, BundleManifest.VocabularyFile)}: has {vocabulary.Count} words, but vocabulary_size in {BundleManifest.FileName} is {manifest.Config.VocabularySize}; export the bundle again.");
+        return new Bundle(folder, manifest, vocabulary);
+    }
+
+    /// <summary>Full path of one of its files.</summary>
+    public string PathOf(string file) => Path.Combine(Folder, file);
+
+    /// <summary>What <c>bundle.json</c> says of a graph.</summary>
+    /// <exception cref="TwitchException">The bundle has no such graph.</exception>
+    public GraphEntry Graph(string file) => Manifest.Graphs.FirstOrDefault(graph => graph.File == file)
+        ?? throw new TwitchException($"{PathOf(BundleManifest.FileName)}: does not list {file}; export the bundle with it.");
+}

@@ -1,0 +1,189 @@
+namespace Twitch;
+
+/// <summary>One parameter of the network as it is named in a state dict, with its shape.</summary>
+public sealed record ParameterShape(string Name, params long[] Shape)
+{
+    /// <summary>Number of elements.</summary>
+    public long Count => Shape.Aggregate(1L, (product, size) => product * size);
+}
+
+/// <summary>Every size of the network and of what it sees and hears; <c>config.json</c>, in snake_case.</summary>
+/// <remarks>With the sizes alone a checkpoint can be loaded: <see cref="Parameters"/> lists what it must hold.</remarks>
+public sealed record ModelConfig
+{
+    /// <summary>Name of the preset the sizes come from, <c>seed</c> or <c>compact</c>.</summary>
+    public required string Preset { get; init; }
+
+    /// <summary>Size of a frame.</summary>
+    public required FrameSpec Frame { get; init; }
+
+    /// <summary>How sound is analysed.</summary>
+    public required MelSpec Mel { get; init; }
+
+    /// <summary>Length of the window that explains a comment, in seconds.</summary>
+    public required int WindowSeconds { get; init; }
+
+    /// <summary>Words in the vocabulary, special ones included.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Size of a word's embedding.</summary>
+    public required int EmbeddingSize { get; init; }
+
+    /// <summary>Size of the hidden and of the cell state of every LSTM.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Output channels of the frame's 3×3 convolutions, each with stride 2 and padding 1, each followed by ReLU.
+    /// Empty: the frame goes into the LSTM flattened, channel first, as preset <c>seed</c> has it.</summary>
+    public IReadOnlyList<int> FrameChannels { get; init; } = [];
+
+    /// <summary>Size of the frame's embedding (Linear and ReLU after the convolutions); 0 exactly if there are no convolutions.</summary>
+    public int FrameEmbeddingSize { get; init; }
+
+    /// <summary>Mel steps stacked into one step of the audio LSTM; 1 takes every step as it is.</summary>
+    public int MelStride { get; init; } = 1;
+
+    /// <summary>Size of the stacked steps' embedding (Linear and ReLU, after each filter is normalised by the mean and deviation
+    /// of the training data); 0: the steps go into the LSTM as they are.</summary>
+    public int MelEmbeddingSize { get; init; }
+
+    /// <summary>Share of activations dropped in training, in [0, 1).</summary>
+    public float Dropout { get; init; }
+
+    /// <summary>The published network: flattened 224×224 frames, hidden 512, embedding 300.</summary>
+    public static ModelConfig Seed { get; } = new()
+    {
+        Preset = "seed",
+        Frame = new FrameSpec(224, 224),
+        Mel = MelSpec.Standard,
+        WindowSeconds = 10,
+        VocabularySize = 5000,
+        EmbeddingSize = 300,
+        HiddenSize = 512,
+    };
+
+    /// <summary>The default: 64×64 frames through three convolutions and an embedding, eight mel steps at a time, hidden 256.</summary>
+    public static ModelConfig Compact { get; } = new()
+    {
+        Preset = "compact",
+        Frame = new FrameSpec(64, 64),
+        Mel = MelSpec.Standard,
+        WindowSeconds = 10,
+        VocabularySize = 5000,
+        EmbeddingSize = 128,
+        HiddenSize = 256,
+        FrameChannels = [16, 32, 32],
+        FrameEmbeddingSize = 128,
+        MelStride = 8,
+        MelEmbeddingSize = 128,
+        Dropout = 0.2f,
+    };
+
+    /// <summary>The preset of that name.</summary>
+    /// <exception cref="TwitchException">There is no such preset (exit code 2).</exception>
+    public static ModelConfig FromPreset(string name) => name switch
+    {
+        "seed" => Seed,
+        "compact" => Compact,
+        _ => throw new TwitchException($"--preset is '{name}'; it must be seed or compact.", ExitCode.Usage),
+    };
+
+    /// <summary>Inputs of the video LSTM at each frame.</summary>
+    public int VideoInputSize => FrameEmbeddingSize > 0 ? FrameEmbeddingSize : Frame.ByteCount;
+
+    /// <summary>Inputs of the audio LSTM at each (stacked) step.</summary>
+    public int AudioInputSize => MelEmbeddingSize > 0 ? MelEmbeddingSize : MelStride * Mel.MelCount;
+
+    /// <summary>Shape of what the last convolution gives for one frame: channels, height, width.</summary>
+    public (int Channels, int Height, int Width) ConvolvedShape
+    {
+        get
+        {
+            (int channels, int height, int width) = (FrameSpec.Channels, Frame.Height, Frame.Width);
+            foreach (int next in FrameChannels)
+                (channels, height, width) = (next, (height + 1) / 2, (width + 1) / 2);
+            return (channels, height, width);
+        }
+    }
+
+    /// <summary>Every tensor of the state dict, with PyTorch's names and shapes. LSTM gates are stacked in PyTorch's order,
+    /// input, forget, cell, output.</summary>
+    /// <remarks><c>audio_encoder.mean</c> and <c>audio_encoder.deviation</c> are statistics (buffers), not trained.</remarks>
+    public IEnumerable<ParameterShape> Parameters()
+    {
+        int channels = FrameSpec.Channels;
+        for (int i = 0; i < FrameChannels.Count; channels = FrameChannels[i++])
+        {
+            yield return new($"video_encoder.conv{i}.weight", FrameChannels[i], channels, 3, 3);
+            yield return new($"video_encoder.conv{i}.bias", FrameChannels[i]);
+        }
+        if (FrameEmbeddingSize > 0)
+        {
+            var (c, h, w) = ConvolvedShape;
+            yield return new("video_encoder.embed.weight", FrameEmbeddingSize, c * h * w);
+            yield return new("video_encoder.embed.bias", FrameEmbeddingSize);
+        }
+        foreach (ParameterShape parameter in Lstm("video_encoder.lstm", VideoInputSize))
+            yield return parameter;
+
+        if (MelEmbeddingSize > 0)
+        {
+            yield return new("audio_encoder.mean", Mel.MelCount);
+            yield return new("audio_encoder.deviation", Mel.MelCount);
+            yield return new("audio_encoder.embed.weight", MelEmbeddingSize, MelStride * Mel.MelCount);
+            yield return new("audio_encoder.embed.bias", MelEmbeddingSize);
+        }
+        foreach (ParameterShape parameter in Lstm("audio_encoder.lstm", AudioInputSize))
+            yield return parameter;
+
+        yield return new("fuse_h.weight", HiddenSize, 2 * HiddenSize);
+        yield return new("fuse_h.bias", HiddenSize);
+        yield return new("fuse_c.weight", HiddenSize, 2 * HiddenSize);
+        yield return new("fuse_c.bias", HiddenSize);
+
+        yield return new("decoder.embedding.weight", VocabularySize, EmbeddingSize);
+        foreach (ParameterShape parameter in Lstm("decoder.lstm", EmbeddingSize))
+            yield return parameter;
+        yield return new("decoder.output_fc.weight", VocabularySize, HiddenSize);
+        yield return new("decoder.output_fc.bias", VocabularySize);
+    }
+
+    private IEnumerable<ParameterShape> Lstm(string prefix, int inputs)
+    {
+        yield return new($"{prefix}.weight_ih_l0", 4 * HiddenSize, inputs);
+        yield return new($"{prefix}.weight_hh_l0", 4 * HiddenSize, HiddenSize);
+        yield return new($"{prefix}.bias_ih_l0", 4 * HiddenSize);
+        yield return new($"{prefix}.bias_hh_l0", 4 * HiddenSize);
+    }
+
+    /// <summary>Checks every size against its range.</summary>
+    /// <param name="source">File or option group the sizes come from, for the message.</param>
+    /// <exception cref="TwitchException">A size is out of range.</exception>
+    public ModelConfig Validate(string source)
+    {
+        Check("frame.height", Frame.Height, 8, 1024);
+        Check("frame.width", Frame.Width, 8, 1024);
+        Check("mel.sample_rate", Mel.SampleRate, 8_000, 48_000);
+        Check("mel.fft_size", Mel.FftSize, 64, 8192);
+        Check("mel.hop_length", Mel.HopLength, 16, Mel.FftSize);
+        Check("mel.mel_count", Mel.MelCount, 8, 256);
+        Check("window_seconds", WindowSeconds, 1, 600);
+        Check("vocabulary_size", VocabularySize, Vocabulary.SpecialCount + 1, 1_000_000);
+        Check("embedding_size", EmbeddingSize, 1, 16_384);
+        Check("hidden_size", HiddenSize, 1, 16_384);
+        Check("mel_stride", MelStride, 1, 64);
+        Check("mel_embedding_size", MelEmbeddingSize, 0, 16_384);
+        Check("frame_channels' count", FrameChannels.Count, 0, 8);
+        foreach (int count in FrameChannels)
+            Check("frame_channels", count, 1, 1024);
+        Check("frame_embedding_size", FrameEmbeddingSize, FrameChannels.Count > 0 ? 1 : 0, FrameChannels.Count > 0 ? 16_384 : 0);
+        if (Dropout is not (>= 0 and < 1))
+            throw new TwitchException($"{source}: dropout is {Dropout}; it must be in [0, 1).");
+        return this;
+
+        void Check(string name, int value, int least, int most)
+        {
+            if (value < least || value > most)
+                throw new TwitchException($"{source}: {name} is {value}; it must be in [{least}, {most}].");
+        }
+    }
+}
