@@ -97,7 +97,7 @@ public sealed class CommentModel : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         options.Validate(Config.VocabularySize);
         if (!_idle.TryTake(out (OrtDecoderStep Decoder, Sampler Sampler) buffers))
-            buffers = (new OrtDecoderStep(_decoder, Config, Options, _run), new Sampler(Config.VocabularySize));
+            buffers = (CreateDecoder(), new Sampler(Config.VocabularySize));
         return new CommentGenerator(buffers.Decoder, buffers.Sampler, clip, options, (decoder, sampler) => GiveBack((OrtDecoderStep)decoder, sampler));
     }
 
@@ -139,6 +139,9 @@ public sealed class CommentModel : IDisposable
             session.Dispose();
         _run.Dispose();
     }
+
+    // For checks; the generators' own are reused.
+    internal OrtDecoderStep CreateDecoder() => new(_decoder, Config, Options, _run);
 
     private InferenceSession Open(GraphEntry needed, SessionOptions options)
     {
