@@ -1,11 +1,4 @@
-using System.CommandLine;
+using Twitch.Live;
 using Twitch.Training;
 
-var root = new RootCommand("Learns from recordings and their chat to write what the chat would say.")
-{
-    PrepareCommand.Create(),
-    TrainCommand.Create(),
-    EvaluateCommand.Create(),
-    ExportCommand.Create(),
-};
-return await CommandLineApp.RunAsync(root, args);
+return await CommandRunner.RunProgramAsync((output, error, cancellation) => CommandLine.RunAsync(args, output, error, cancellation));
