@@ -67,18 +67,24 @@ public static class GoldenCheck
     {
         int count = Size(golden, "tokens", 1), vocabulary = model.Config.VocabularySize, size = model.Config.HiddenSize;
         double logits = 0, hidden = 0, cell = 0;
-        float[] h = new float[size], c = new float[size];
         using OrtDecoderStep decoder = model.CreateDecoder();
         for (int row = 0; row < clips.Length; row++)
         {
             decoder.Reset(clips[row]);
             for (int i = row * count; i < (row + 1) * count; i++)
+            {
+                if (i == (row + 1) * count - 1)
+                    Last(decoder.Peek((int)golden.Read<long>("tokens")[i]), row);
                 logits = Math.Max(logits, Difference(decoder.Advance((int)golden.Read<long>("tokens")[i]), golden.Read<float>(GraphContract.Logits).Slice(i * vocabulary, vocabulary)));
-            decoder.CopyState(h, c);
-            hidden = Math.Max(hidden, Difference(h, golden.Read<float>(GraphContract.NextHidden).Slice(row * size, size)));
-            cell = Math.Max(cell, Difference(c, golden.Read<float>(GraphContract.NextCell).Slice(row * size, size)));
+            }
         }
         report.AddRange([new(GraphContract.Logits, logits), new(GraphContract.NextHidden, hidden), new(GraphContract.NextCell, cell)]);
+
+        void Last((float[] Hidden, float[] Cell) state, int row)
+        {
+            hidden = Math.Max(hidden, Difference(state.Hidden, golden.Read<float>(GraphContract.NextHidden).Slice(row * size, size)));
+            cell = Math.Max(cell, Difference(state.Cell, golden.Read<float>(GraphContract.NextCell).Slice(row * size, size)));
+        }
     }
 
     private static void DecodeGreedily(CommentModel model, SafeTensors golden, ClipContext[] clips, List<GoldenDifference> report)

@@ -7,15 +7,16 @@ namespace Twitch.Runtime;
 /// nothing and copies no state, which stays on the device that runs the graph.</summary>
 public sealed class OrtDecoderStep : IDecoderStep, IDisposable
 {
-    private const int FromStart = 2;    // the binding that reads the fused state; 0 and 1 read the state buffer of that number
+    private const int FromStart = 2;    // number of the fused state; the buffers that take turns are 0 and 1
 
     private readonly InferenceSession _session;
     private readonly RunOptions _run;
     private readonly long[] _token = new long[1];
     private readonly float[] _hidden, _cell, _logits;              // on the processor: the fused state, and what the step gives
     private readonly List<IDisposable> _owned = [];
-    private readonly (OrtValue Hidden, OrtValue Cell)[] _states;    // two buffers on the device
-    private readonly OrtIoBinding[] _bindings;
+    private readonly OrtValue _tokenValue, _logitsValue;
+    private readonly (OrtValue Hidden, OrtValue Cell)[] _states;    // two buffers on the device, and the fused state
+    private readonly OrtIoBinding[] _bindings;                      // each from the state of its number
     private int _next = FromStart;
 
     internal OrtDecoderStep(InferenceSession session, ModelConfig config, RuntimeOptions options, RunOptions run)
@@ -26,30 +27,15 @@ public sealed class OrtDecoderStep : IDecoderStep, IDisposable
         _logits = new float[config.VocabularySize];
         long[] shape = [1, config.HiddenSize];
 
-        OrtValue token = Own(OrtValue.CreateTensorValueFromMemory(_token, [1]));
-        OrtValue logits = Own(OrtValue.CreateTensorValueFromMemory(_logits, [1, config.VocabularySize]));
-        var start = (Own(OrtValue.CreateTensorValueFromMemory(_hidden, shape)), Own(OrtValue.CreateTensorValueFromMemory(_cell, shape)));
+        _tokenValue = Own(OrtValue.CreateTensorValueFromMemory(_token, [1]));
+        _logitsValue = Own(OrtValue.CreateTensorValueFromMemory(_logits, [1, config.VocabularySize]));
         OrtAllocator allocator = options.Provider == ExecutionProvider.Cuda
             ? Own(new OrtAllocator(session, Own(new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, options.DeviceId, OrtMemType.Default))))
             : OrtAllocator.DefaultInstance;
-        _states = [(NewState(), NewState()), (NewState(), NewState())];
-
-        // From the fused state into buffer 0, then to and fro.
-        _bindings = [Bind(_states[0], _states[1]), Bind(_states[1], _states[0]), Bind(start, _states[0])];
+        _states = [(NewState(), NewState()), (NewState(), NewState()), (Own(OrtValue.CreateTensorValueFromMemory(_hidden, shape)), Own(OrtValue.CreateTensorValueFromMemory(_cell, shape)))];
+        _bindings = [Own(Bind(_states[0], _states[1])), Own(Bind(_states[1], _states[0])), Own(Bind(_states[FromStart], _states[0]))];
 
         OrtValue NewState() => Own(OrtValue.CreateAllocatedTensorValue(allocator, TensorElementType.Float, shape));
-
-        OrtIoBinding Bind((OrtValue Hidden, OrtValue Cell) from, (OrtValue Hidden, OrtValue Cell) to)
-        {
-            OrtIoBinding binding = Own(session.CreateIoBinding());
-            binding.BindInput(GraphContract.Token, token);
-            binding.BindInput(GraphContract.Hidden, from.Hidden);
-            binding.BindInput(GraphContract.Cell, from.Cell);
-            binding.BindOutput(GraphContract.Logits, logits);
-            binding.BindOutput(GraphContract.NextHidden, to.Hidden);
-            binding.BindOutput(GraphContract.NextCell, to.Cell);
-            return binding;
-        }
     }
 
     /// <inheritdoc/>
@@ -72,28 +58,19 @@ public sealed class OrtDecoderStep : IDecoderStep, IDisposable
         return _logits;
     }
 
-    /// <summary>Copies the state out, for checks.</summary>
-    /// <param name="hidden">Receives the hidden state, [hidden].</param>
-    /// <param name="cell">Receives the cell state, [hidden].</param>
-    public void CopyState(Span<float> hidden, Span<float> cell)
+    /// <summary>Feeds one token without moving on, and gives the state after it; for checks.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>Hidden and cell state, each [hidden].</returns>
+    public (float[] Hidden, float[] Cell) Peek(int token)
     {
-        if (_next == FromStart)
-        {
-            _hidden.CopyTo(hidden);
-            _cell.CopyTo(cell);
-            return;
-        }
-        var (h, c) = _states[_next];
-        Copy(h, hidden);
-        Copy(c, cell);
-
-        static void Copy(OrtValue from, Span<float> to)
-        {
-            var host = new float[to.Length];
-            using OrtValue target = OrtValue.CreateTensorValueFromMemory(host, [1, host.Length]);
-            OrtEnv.Instance().CopyTensors([from], [target], null);
-            host.CopyTo(to);
-        }
+        var (hidden, cell) = (new float[_hidden.Length], new float[_cell.Length]);
+        long[] shape = [1, _hidden.Length];
+        using OrtValue nextHidden = OrtValue.CreateTensorValueFromMemory(hidden, shape);
+        using OrtValue nextCell = OrtValue.CreateTensorValueFromMemory(cell, shape);
+        using OrtIoBinding binding = Bind(_states[_next], (nextHidden, nextCell));
+        _token[0] = token;
+        _session.RunWithBinding(_run, binding);
+        return (hidden, cell);
     }
 
     /// <inheritdoc/>
@@ -102,6 +79,18 @@ public sealed class OrtDecoderStep : IDecoderStep, IDisposable
         for (int i = _owned.Count - 1; i >= 0; i--)    // bindings before what they bind
             _owned[i].Dispose();
         _owned.Clear();
+    }
+
+    private OrtIoBinding Bind((OrtValue Hidden, OrtValue Cell) from, (OrtValue Hidden, OrtValue Cell) to)
+    {
+        OrtIoBinding binding = _session.CreateIoBinding();
+        binding.BindInput(GraphContract.Token, _tokenValue);
+        binding.BindInput(GraphContract.Hidden, from.Hidden);
+        binding.BindInput(GraphContract.Cell, from.Cell);
+        binding.BindOutput(GraphContract.Logits, _logitsValue);
+        binding.BindOutput(GraphContract.NextHidden, to.Hidden);
+        binding.BindOutput(GraphContract.NextCell, to.Cell);
+        return binding;
     }
 
     private T Own<T>(T value) where T : IDisposable
