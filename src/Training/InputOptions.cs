@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Twitch.Runtime.Capture;
 using Twitch.Training.Chat;
-using Twitch.Training.Prepared;
 
 namespace Twitch.Training;
 
@@ -46,7 +45,7 @@ internal sealed class InputOptions
         for (int i = 0; i < videos.Length; i++)
         {
             string? sound = sounds.Length == 0 || sounds[i] == "-" ? null : sounds[i];
-            foreach (string file in (string?[])[videos[i], sound, chats[i]])
+            foreach (string? file in (string?[])[videos[i], sound, chats[i]])
             {
                 if (file is not null && !File.Exists(file))
                     throw new TwitchException($"{file}: no such file.");

@@ -45,8 +45,7 @@ internal static class TrainCommand
     private static void Run(IReadOnlyList<PreparedStream> streams, ModelConfig config, TrainerOptions options, string folder, CancellationToken cancellation)
     {
         string checkpointFolder = Path.Combine(folder, CheckpointFolder), bundleFolder = Path.Combine(folder, BundleFolder);
-        using (ITrainingProgress progress = ProgressDisplay.Create(Console.IsErrorRedirected))
-            new Trainer(streams, config, options, checkpointFolder, progress).Run(cancellation);
+        ProgressDisplay.Run(progress => new Trainer(streams, config, options, checkpointFolder, progress).Run(cancellation));
         ExportCommand.Run(checkpointFolder, bundleFolder);
     }
 }
