@@ -42,6 +42,18 @@ public sealed class GraphTests : IDisposable
     }
 
     [Fact]
+    public void A_size_is_read_at_the_place_where_an_input_has_its_name()
+    {
+        Value x = _g.Input("x", TensorType.F32, 2, "batch", "time");
+        Value folded = _g.Relu(_g.Reshape(x, "batch*time", 2));
+        Model model = _g.Build(("y", _g.Transpose(_g.Reshape(folded, "batch", "time", 2), 1, 0, 2)));
+
+        float[] result = Run(model, ("x", new float[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }, [2, 1, 6]));
+
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], result);    // a batch of 1, though x begins with 2
+    }
+
+    [Fact]
     public void Operators_fail_on_the_line_that_wrote_a_wrong_shape()
     {
         Value x = _g.Input("x", TensorType.F32, "batch", 16), other = _g.Input("other", TensorType.F32, "rows", 12);
@@ -112,7 +124,8 @@ public sealed class GraphTests : IDisposable
     public void External_weights_begin_at_whole_pages_of_the_file_beside()
     {
         Value x = _g.Input("x", TensorType.F32, 4);
-        Weight[] weights = [.. Enumerable.Range(1, 3).Select(i => new Weight($"w{i}", TensorType.F32, [4], stream => stream.Write(Enumerable.Repeat((byte)i, 16).ToArray())))];
+        Weight[] weights = [.. Enumerable.Range(1, 3).Select(i =>
+            new Weight($"w{i}", TensorType.F32, [4], stream => stream.Write(Enumerable.Repeat((byte)i, 16).ToArray())))];
         Model model = _g.Build(("y", weights.Aggregate(x, (sum, weight) => _g.Add(sum, _g.Weight(weight)))));
         string path = Path.Combine(_folder, "test.onnx");
 
@@ -124,7 +137,9 @@ public sealed class GraphTests : IDisposable
         for (int i = 0; i < 3; i++)
         {
             Assert.Equal(TensorProto.Types.DataLocation.External, tensors[i].DataLocation);
-            Assert.Equal(new Dictionary<string, string> { ["location"] = "test.onnx.data", ["offset"] = $"{i * 65_536}", ["length"] = "16" }, tensors[i].ExternalData.ToDictionary(entry => entry.Key, entry => entry.Value));
+            Assert.Equal(
+                [("location", "test.onnx.data"), ("offset", $"{i * 65_536}"), ("length", "16")],
+                tensors[i].ExternalData.Select(entry => (entry.Key, entry.Value)));
             Assert.All(data.AsSpan(i * 65_536, 16).ToArray(), value => Assert.Equal(i + 1, value));
         }
     }

@@ -26,7 +26,7 @@ public sealed class PlainNetworkTests
         byte[] frames = Draw.Bytes(batch * frameCount * config.Frame.ByteCount);
         float[] mel = Draw.Floats(batch * stepCount * config.Mel.MelCount, scale: 10);
         State before = new(batch, Draw.Floats(batch * config.HiddenSize, seed: 2), Draw.Floats(batch * config.HiddenSize, seed: 3));
-        long[][] tokens = [[.. Enumerable.Repeat(2L, batch)], [.. Enumerable.Range(4, batch).Select(id => (long)id)], [.. Enumerable.Repeat(config.VocabularySize - 1L, batch)]];
+        long[][] tokens = [Row(_ => Vocabulary.Start), Row(row => Vocabulary.SpecialCount + row), Row(_ => config.VocabularySize - 1)];
 
         State state = exported.Fuse(exported.EncodeVideo(frames, before), exported.EncodeAudio(mel, before));
         var logits = new float[tokens.Length][];
@@ -36,7 +36,7 @@ public sealed class PlainNetworkTests
         var plain = new PlainNetwork(exported.Checkpoint);
         for (int row = 0; row < batch; row++)
         {
-            double[] hidden = Row(before.Hidden, row, batch), cell = Row(before.Cell, row, batch);
+            double[] hidden = Doubles(before.Hidden, row, batch), cell = Doubles(before.Cell, row, batch);
             (hidden, cell) = plain.Fuse(
                 plain.EncodeVideo(Rows(frames, row, batch), hidden, cell),
                 plain.EncodeAudio(Rows(mel, row, batch), hidden, cell));
@@ -48,6 +48,8 @@ public sealed class PlainNetworkTests
             AssertClose(hidden, Rows(state.Hidden, row, batch), $"row {row}, hidden");
             AssertClose(cell, Rows(state.Cell, row, batch), $"row {row}, cell");
         }
+
+        long[] Row(Func<int, int> token) => [.. Enumerable.Range(0, batch).Select(row => (long)token(row))];
     }
 
     private static ModelConfig Config(string network) => network switch
@@ -80,7 +82,7 @@ public sealed class PlainNetworkTests
 
     private static T[] Rows<T>(T[] values, int row, int batch) => values.AsSpan(row * (values.Length / batch), values.Length / batch).ToArray();
 
-    private static double[] Row(float[] values, int row, int batch) => [.. Rows(values, row, batch).Select(value => (double)value)];
+    private static double[] Doubles(float[] values, int row, int batch) => [.. Rows(values, row, batch).Select(value => (double)value)];
 
     private static void AssertClose(double[] expected, float[] actual, string what) =>
         Fixtures.Close([.. expected.Select(value => (float)value)], actual, Allowed, what);
