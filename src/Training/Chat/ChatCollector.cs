@@ -94,6 +94,7 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
     {
         CheckUnparsable();
         CheckStart();
+        CheckCrop();
         var placed = new List<(TimeSpan Time, Kept Kept)>(_kept.Count);
         foreach (Kept kept in _kept)
         {
@@ -113,15 +114,13 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
             comments.Add(new(time, kept.Text, number));
         }
 
-        if (_crop != TimeSpan.Zero)
-            NoteCrop();
         ParseReport report = Report(comments.Count, numbers.Count);
         return comments.Count > 0 ? new(comments, report) : throw new TwitchException(NothingLeft(report));
     }
 
     private TimeSpan Place(ChatTime time) => options.Offset + (time.Origin switch
     {
-        TimeOrigin.StreamStart => time.Time - (options.CroppedRecording ? _crop : TimeSpan.Zero),
+        TimeOrigin.StreamStart => time.Time - _crop,
         TimeOrigin.Utc => time.Time - TimeSpan.FromTicks((options.StreamStart ?? _startInLog!.Value).UtcTicks),
         _ => time.Time - TimeSpan.FromTicks((options.StreamStart ?? _startInLog!.Value).Ticks),
     });
@@ -157,15 +156,24 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
             Note($"the log's times have no zone that can be read; they were taken in the zone of {ChatLogOptions.StreamStartOption}.");
     }
 
-    private void NoteCrop() => Note(options.CroppedRecording
-        ? $"the log was cropped at {StreamTime.Format(_crop)} of its broadcast; times are counted from there, as in a recording cropped alike."
-        : $"the log was cropped at {StreamTime.Format(_crop)} of its broadcast; times are counted from the broadcast's start.");
+    // A log that was cropped has nothing from before; where most of it would be, its times are counted from the crop already.
+    private void CheckCrop()
+    {
+        if (_crop == TimeSpan.Zero)
+            return;
+        bool counted = _kept.Count(kept => kept.Time.Time < _crop) * 2 > _kept.Count;
+        string from = counted ? "they count from there already" : options.CroppedRecording
+            ? "they were moved to count from there, as a recording cropped alike does" : "they count from the broadcast's start";
+        Note($"the log was cropped at {StreamTime.Format(_crop)} of its broadcast; as to its times, {from}.");
+        if (counted || !options.CroppedRecording)
+            _crop = TimeSpan.Zero;
+    }
 
     private string NothingLeft(ParseReport report)
     {
         if (_commentCount == 0)
             return $"{source}: no timed comment in this {Format.Name()} ({_recordCount} {(Format.CountsRecords() ? "records" : "lines")} read); give a log that has chat in it.";
-        string reasons = string.Join(", ", report.Dropped.Select(dropped => $"{dropped.Count} {dropped.Reason}"));
+        string reasons = string.Join(", ", report.Dropped.Select(dropped => $"{dropped.Count} {ParseReport.Phrase(dropped.Reason)}"));
         return $"{source}: no comment is left of {_recordCount} ({reasons}); " + (report.CountOf(DropReason.OutsideRecording) > 0
             ? $"the log may belong to another recording, else shift it with {ChatLogOptions.OffsetOption} or {ChatLogOptions.StreamStartOption}."
             : "switch filters off, or give a log that has chat in it.");

@@ -38,7 +38,7 @@ public static class ChatLog
         options.Validate();
         byte[] head = ReadHead(stream);
         bool packed = head is [0x1F, 0x8B, ..];
-        Stream whole = new ReplayedStream(head, stream);
+        var whole = new ReplayedStream(head, stream);
         var unpacked = new ForgivingStream(packed ? new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true) : whole);
         if (packed)
             head = ReadHead(unpacked);
@@ -52,7 +52,9 @@ public static class ChatLog
         var collector = new ChatCollector(source, reader.Format, options);
         reader.Read(utf8, collector);
         if (unpacked.Damage is { } damage)
-            collector.Note($"the archive is damaged after {unpacked.ReadCount} unpacked bytes ({damage.TrimEnd('.')}); it was used up to there.");
+            collector.Note($"the {(packed ? "archive" : "file")} is damaged after {unpacked.ReadCount} bytes ({damage.TrimEnd('.')}); it was used up to there.");
+        else if (packed && unpacked.Drain() == 0 && whole.LastFour != (uint)unpacked.ReadCount)
+            collector.Note($"the archive was cut, or several were put together: {unpacked.ReadCount} bytes came out, its end says {whole.LastFour}.");
         return collector.Finish();
     }
 

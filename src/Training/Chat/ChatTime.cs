@@ -82,6 +82,9 @@ internal readonly record struct ChatTime(TimeSpan Time, TimeOrigin Origin)
     {
         time = default;
         text = text.Trim();
+        // Only what begins with a year is a date: the parser alone would take "5" or "10:00" for one of today's.
+        if (text.Length < 16 || text[4] != '-')
+            return false;
         if (text.EndsWith(" UTC", StringComparison.OrdinalIgnoreCase))
         {
             if (!DateTime.TryParse(text[..^4], CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime utc))
@@ -90,8 +93,7 @@ internal readonly record struct ChatTime(TimeSpan Time, TimeOrigin Origin)
             return true;
         }
 
-        // Only what begins with a year is a date: the parser alone would take "5" or "10:00" for one.
-        if (text.Length < 16 || text[4] != '-' || !DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out DateTime moment))
+        if (!DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out DateTime moment))
             return false;
         time = moment.Kind == DateTimeKind.Unspecified ? AtUnknownZone(moment) : At(new DateTimeOffset(moment.ToUniversalTime()));
         return true;

@@ -70,7 +70,7 @@ public sealed record ParseReport(
             $"{Source}: {Format.Name()}, {RecordCount:N0} {unit} read, {KeptCount:N0} comments by {AuthorCount:N0} people kept");
         foreach (Dropped dropped in Dropped)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"  dropped {dropped.Count:N0} {Phrase(dropped.Reason)}");
+            yield return string.Create(CultureInfo.InvariantCulture, $"  dropped {dropped.Count:N0}: {Phrase(dropped.Reason)}");
             foreach (DropExample example in dropped.Examples)
                 yield return $"    {Place(example.Position)}  {example.Excerpt}";
         }
@@ -88,13 +88,13 @@ public sealed record ParseReport(
     /// <summary>A position as <c>file:line</c>, or <c>file: record n</c>.</summary>
     internal string Place(long position) => Format.CountsRecords() ? $"{Source}: record {position}" : $"{Source}:{position}";
 
-    private static string Phrase(DropReason reason) => reason switch
+    internal static string Phrase(DropReason reason) => reason switch
     {
         DropReason.Unparsable => "unparsable",
-        DropReason.Notice => "that are no comments (notices, system lines)",
-        DropReason.Bot => "of bots",
-        DropReason.Command => "commands",
-        DropReason.Link => "with links",
+        DropReason.Notice => "notice or system line",
+        DropReason.Bot => "bot",
+        DropReason.Command => "command",
+        DropReason.Link => "link",
         DropReason.Empty => "empty",
         DropReason.OutsideRecording => "outside the recording",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),

@@ -5,6 +5,9 @@ internal sealed class ReplayedStream(byte[] head, Stream rest) : Stream
 {
     private int _position;
 
+    /// <summary>The last four bytes that were given out as a number, lowest first: at the end of gzip, the unpacked length.</summary>
+    public uint LastFour { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -18,6 +21,14 @@ internal sealed class ReplayedStream(byte[] head, Stream rest) : Stream
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
+    {
+        int count = ReadNext(buffer);
+        foreach (byte b in buffer[Math.Max(0, count - 4)..count])
+            LastFour = LastFour >> 8 | (uint)b << 24;
+        return count;
+    }
+
+    private int ReadNext(Span<byte> buffer)
     {
         if (_position == head.Length)
             return rest.Read(buffer);

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using CsCheck;
 using Twitch.Training.Chat;
 
 namespace Twitch.Training.Tests.Chat;
@@ -64,6 +65,24 @@ internal static class Logs
 
     public static string Clock(double seconds, char hour = ':', char minute = ':') =>
         $"{(long)seconds / 3600}{hour}{(long)seconds / 60 % 60:00}{minute}{(long)seconds % 60:00}";
+
+    /// <summary>Tries the same samples in every run; a failure is told with its number.</summary>
+    public static void ForEach<T>(this Gen<T> gen, Action<T> check, int count)
+    {
+        var random = new PCG(1, 20250310);
+        for (int i = 0; i < count; i++)
+        {
+            T sample = gen.Generate(random, null, out _);
+            try
+            {
+                check(sample);
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"sample {i} of {count} fails: {e.Message}", e);
+            }
+        }
+    }
 
     private static string ChatDownloader((double Seconds, string Name, string Text) c) =>
         $"{{\"time_in_seconds\": {c.Seconds}, \"time_text\": \"{Clock(c.Seconds)}\", \"timestamp\": 1741636800000000, \"message\": {Json(c.Text)}, \"message_type\": \"text_message\", \"author\": {{\"name\": \"{Lower(c.Name)}\", \"display_name\": \"{c.Name}\"}}}}";

@@ -11,8 +11,8 @@ internal sealed class BilibiliXml : IChatReader
 
     public void Read(ForgivingStream utf8, ChatCollector collector)
     {
-        // Control characters are in many of these files although XML forbids them; no entity is ever expanded.
-        using var reader = XmlReader.Create(new StreamReader(utf8, Encoding.UTF8), new XmlReaderSettings
+        using var characters = new AllowedCharacters(utf8);
+        using var reader = XmlReader.Create(characters, new XmlReaderSettings              // no entity is ever expanded
         {
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,
@@ -52,6 +52,22 @@ internal sealed class BilibiliXml : IChatReader
         }
 
         collector.Add(line, Parse(parameters, text.ToString()));
+    }
+
+    /// <summary>Gives spaces for the control characters that are in many of these files although XML forbids them.</summary>
+    private sealed class AllowedCharacters(Stream utf8) : StreamReader(utf8, Encoding.UTF8)
+    {
+        public override int Read(char[] buffer, int index, int count)
+        {
+            int read = base.Read(buffer, index, count);
+            foreach (ref char c in buffer.AsSpan(index, read))
+            {
+                if (c is (< ' ' and not ('\t' or '\n' or '\r')) or '\uFFFE' or '\uFFFF')
+                    c = ' ';
+            }
+
+            return read;
+        }
     }
 
     private static ChatRecord Parse(string[] parameters, string text)

@@ -29,7 +29,8 @@ internal sealed class JsonLines : ILineFormat
     {
         string[] lines = [.. head.Split('\n').Where(line => !string.IsNullOrWhiteSpace(line)).Take(50)];
         var format = new JsonLines();
-        return lines.Any(format.IsComment);
+        // One line is not enough: a document may have its last comment on a line of its own.
+        return lines.Length > 0 && (format.IsComment(lines[0]) || lines.Count(format.IsComment) * 2 > lines.Length);
     }
 
     private bool IsComment(string line)
