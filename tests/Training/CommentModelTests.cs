@@ -72,7 +72,7 @@ public sealed class CommentModelTests
         Tensor together = model.forward(Batch.Create([stream], examples, config, CPU));
         Tensor apart = cat([.. examples.Select(example => model.forward(Batch.Create([stream], [example], config, CPU)))]);
 
-        Assert.True(examples.Select(example => example.Window.StepCount).Distinct().Count() > 5, "the windows differ in length");
+        Assert.True(examples.Select(example => example.Window.StepCount).Distinct().Count() >= 5, "the windows differ in length");
         float difference = (together - apart).abs().max().item<float>();
         Assert.True(difference <= 1e-6, $"largest difference {difference}");
 

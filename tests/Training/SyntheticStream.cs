@@ -3,10 +3,13 @@ using Twitch.Training.Prepared;
 
 namespace Twitch.Training.Tests;
 
-/// <summary>Torch has one random generator and one count of tensors for the whole process: its tests run one after the other.</summary>
+/// <summary>Torch has one random generator and one count of tensors for the whole process: its tests run one after the other. On one
+/// thread: networks this small gain nothing from a second, and waiting for it takes long where other programs run.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class TorchTests
+public sealed class TorchTests : ICollectionFixture<TorchTests>
 {
+    public TorchTests() => TorchSharp.torch.set_num_threads(1);
+
     public const string Name = "torch";
 }
 

@@ -6,7 +6,7 @@ namespace Twitch.Training.Tests;
 public sealed class TrainerTests : IDisposable
 {
     private static readonly ModelConfig Config = SyntheticStream.Tiny;
-    private static readonly TrainerOptions Quick = new() { Epochs = 2, BatchSize = 16, LearningRate = 5e-3, SaveInterval = TimeSpan.FromHours(1) };
+    private static readonly TrainerOptions Quick = new() { Epochs = 2, BatchSize = 16, LearningRate = 5e-3, SaveInterval = TimeSpan.FromHours(1), Threads = 1 };
 
     private readonly TemporaryFolder _folder = new();
     private readonly SyntheticStream _stream = new(Config, seconds: 160);
