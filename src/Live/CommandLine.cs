@@ -15,6 +15,7 @@ public static class CommandLine
     {
         var root = new RootCommand("Watches a stream and says what its chat would say.")
         {
+            GenerateCommand.Create(),
             VerifyCommand.Create(),
             InfoCommand.Create(),
         };
@@ -67,10 +68,12 @@ public static class CommandLine
         }
     }
 
+    private static string OneLine(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     private static int Misused(ParseResult parsed, TextWriter error)
     {
-        foreach (string message in parsed.Errors.Select(e => e.Message).Distinct())
-            error.WriteLine($"error: {message}");
+        bool unknownVerb = parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens.Count > 0;
+        error.WriteLine($"error: {(unknownVerb ? $"there is no verb '{parsed.UnmatchedTokens[0]}'." : OneLine(parsed.Errors[0].Message))}");
         string verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
         error.WriteLine($"'twitch{verb} --help' lists what can be given.");
         return (int)ExitCode.Usage;

@@ -1,7 +1,6 @@
-using System.CommandLine.Parsing;
 using System.Globalization;
 
-namespace Twitch.Live;
+namespace Twitch.Runtime;
 
 /// <summary>A time since the start of a recording as people write it: <c>1:02:03</c>, <c>62:03</c>, <c>3723.5</c>.</summary>
 public static class StreamTime
@@ -34,23 +33,4 @@ public static class StreamTime
         string fraction = time.Ticks % TimeSpan.TicksPerSecond == 0 ? "" : time.ToString("'.'FFFFFFF", CultureInfo.InvariantCulture);
         return string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}{fraction}");
     }
-
-    /// <summary>Reads the times of an option; a wrong one is an error of the command line.</summary>
-    internal static TimeSpan[] ParseAll(ArgumentResult result)
-    {
-        var times = new List<TimeSpan>();
-        foreach (Token token in result.Tokens)
-        {
-            if (TryParse(token.Value) is TimeSpan time)
-                times.Add(time);
-            else
-                result.AddError($"{Name(result)} is '{token.Value}'; it must be a time such as 1:02:03, 62:03 or 3723.5.");
-        }
-        return [.. times];
-    }
-
-    /// <summary>Reads the time of an option.</summary>
-    internal static TimeSpan? ParseOne(ArgumentResult result) => ParseAll(result) is [TimeSpan time, ..] ? time : null;
-
-    private static string Name(ArgumentResult result) => result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
 }
