@@ -15,6 +15,7 @@ public static class CommandLine
     {
         var root = new RootCommand("Watches a stream and says what its chat would say.")
         {
+            GenerateCommand.Create(),
             VerifyCommand.Create(),
             InfoCommand.Create(),
         };

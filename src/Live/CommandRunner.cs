@@ -82,10 +82,12 @@ public static class CommandRunner
         }
     }
 
+    private static string OneLine(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     private static int Misused(ParseResult parsed, string program, TextWriter error)
     {
-        foreach (string message in parsed.Errors.Select(e => e.Message).Distinct())
-            error.WriteLine($"error: {message}");
+        bool unknownVerb = parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens.Count > 0;
+        error.WriteLine($"error: {(unknownVerb ? $"there is no verb '{parsed.UnmatchedTokens[0]}'." : OneLine(parsed.Errors[0].Message))}");
         string verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
         error.WriteLine($"'{program}{verb} --help' lists what can be given.");
         return (int)ExitCode.Usage;

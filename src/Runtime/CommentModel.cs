@@ -10,7 +10,7 @@ namespace Twitch.Runtime;
 /// ClipContext clip = model.Encode(frames, mel);
 /// Console.WriteLine(model.Generate(clip, model.Sampling).Text);
 /// </code></example>
-public sealed class CommentModel : IDisposable
+public sealed partial class CommentModel : IDisposable
 {
     private const int TriesPerComment = 20;    // of GenerateDistinct; a sharp distribution has few different comments
 

@@ -1,37 +1,44 @@
-using CsCheck;
-
 namespace Twitch.Tests;
 
-public sealed class StreamTimeTests
+public class StreamTimeTests
 {
     [Theory]
-    [InlineData("0", 0)]
-    [InlineData("3723.5", 3723.5)]
-    [InlineData("62:03", 3723)]
     [InlineData("1:02:03", 3723)]
-    [InlineData("26:00:00.25", 93600.25)]
-    [InlineData(" 5:00 ", 300)]
-    public void Times_are_read_as_people_write_them(string text, double seconds) =>
-        Assert.Equal(seconds, StreamTime.TryParse(text)?.TotalSeconds);
+    [InlineData("62:03", 3723)]
+    [InlineData("3723.5", 3723.5)]
+    [InlineData("0:05:00", 300)]
+    [InlineData("30:00:00.25", 108000.25)]
+    [InlineData("0", 0)]
+    [InlineData("5.", 5)]
+    public void A_time_is_read_as_people_write_it(string text, double seconds)
+    {
+        Assert.Equal(TimeSpan.FromSeconds(seconds), StreamTime.TryParse(text));
+    }
 
     [Theory]
     [InlineData("")]
-    [InlineData("-1")]
+    [InlineData("x")]
+    [InlineData("-5")]
+    [InlineData("1:60")]
+    [InlineData("1:99:00")]
     [InlineData("1:2:3:4")]
-    [InlineData("a:10")]
-    [InlineData("1.5:10")]
-    [InlineData("1e9")]
+    [InlineData("1.5:00")]
+    [InlineData(":30")]
+    [InlineData("1e3")]
     [InlineData("NaN")]
-    [InlineData("9999999999999999999")]
-    public void What_is_no_time_is_wrong_usage(string text)
+    [InlineData("99999999999")]
+    public void What_is_no_time_is_none(string text)
     {
-        var error = Assert.Throws<TwitchException>(() => StreamTime.Parse(text, "--at"));
-
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
-        Assert.StartsWith($"--at is '{text}'", error.Message, StringComparison.Ordinal);
+        Assert.Null(StreamTime.TryParse(text));
     }
 
-    [Fact]
-    public void A_formatted_time_is_read_back() =>
-        Gen.Int[0, 1_000_000].Sample(seconds => Assert.Equal(seconds, StreamTime.TryParse(StreamTime.Format(TimeSpan.FromSeconds(seconds)))?.TotalSeconds), seed: "0000KOIKFJmN");
+    [Theory]
+    [InlineData(300, "0:05:00")]
+    [InlineData(3723.5, "1:02:03.5")]
+    [InlineData(108000, "30:00:00")]
+    public void A_time_is_written_with_hours(double seconds, string text)
+    {
+        Assert.Equal(text, StreamTime.Format(TimeSpan.FromSeconds(seconds)));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), StreamTime.TryParse(text));
+    }
 }

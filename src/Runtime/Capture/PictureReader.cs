@@ -21,7 +21,7 @@ internal sealed class PictureReader : IDisposable
     private readonly MediaProbe _probe;
     private readonly FrameSpec _spec;
     private readonly byte[] _kept;                // the last picture that was converted
-    private readonly Mat _picture = new(), _resized = new();
+    private readonly Mat _picture, _resized;
     private VideoCapture _capture;
     private long _lookahead;
     private long _keptTime = -1, _passedTime = -1, _time = -1;    // converted; last passed; grabbed and not passed
@@ -41,7 +41,8 @@ internal sealed class PictureReader : IDisposable
 
     private PictureReader(string path, MediaProbe probe, FrameSpec spec, int firstSecond, long lookahead)
     {
-        NativeLibraries.EnsureLoaded();
+        NativeLibraries.EnsureLoaded();    // before the first Mat, which is why no field initializer makes it
+        (_picture, _resized) = (new Mat(), new Mat());
         (_path, _probe, _spec, _lookahead) = (path, probe, spec, lookahead);
         _kept = new byte[spec.ByteCount];
         _gap = (long)(Second / Math.Max(1, probe.FrameRate));

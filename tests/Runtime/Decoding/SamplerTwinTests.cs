@@ -50,7 +50,7 @@ public class SamplerTwinTests
                     return;
                 said.Add(drawn);
             }
-        }, iter: 3000, seed: "0000KOIPRSj3");
+        }, iter: 1000, seed: "0000KOIPRSj3");
     }
 
     [Fact]

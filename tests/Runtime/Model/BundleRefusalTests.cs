@@ -1,9 +1,9 @@
 namespace Twitch.Runtime.Tests;
 
 /// <summary>Each way in which a bundle can be wrong, and the file that the message names.</summary>
-public sealed class BundleRefusalTests : IDisposable
+public sealed class BundleRefusalTests(OpenedSeedTiny opened) : IClassFixture<OpenedSeedTiny>, IDisposable
 {
-    private readonly TinyBundle _bundle = TinyBundle.SeedTiny();
+    private readonly TinyBundle _bundle = opened.Bundle.Copy();
 
     public void Dispose() => _bundle.Dispose();
 

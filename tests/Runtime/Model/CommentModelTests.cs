@@ -1,17 +1,8 @@
 namespace Twitch.Runtime.Tests;
 
-public sealed class CommentModelTests : IDisposable
+public class CommentModelTests(OpenedSeedTiny opened) : IClassFixture<OpenedSeedTiny>
 {
-    private readonly TinyBundle _bundle = TinyBundle.SeedTiny();
-    private readonly CommentModel _model;
-
-    public CommentModelTests() => _model = _bundle.Open();
-
-    public void Dispose()
-    {
-        _model.Dispose();
-        _bundle.Dispose();
-    }
+    private readonly CommentModel _model = opened.Model;
 
     [Fact]
     public void Every_output_is_torchs_within_1e_minus_5()

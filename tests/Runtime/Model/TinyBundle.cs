@@ -3,11 +3,21 @@ using Twitch.Export;
 namespace Twitch.Runtime.Tests;
 
 /// <summary>A small bundle in a folder that goes away, exported by the real exporter.</summary>
-internal sealed class TinyBundle : IDisposable
+public sealed class TinyBundle : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("twitch-runtime-").FullName;
 
     private TinyBundle() => Folder = Path.Combine(_root, "bundle");
+
+    /// <summary>Another folder with the same files, to be spoilt.</summary>
+    public TinyBundle Copy()
+    {
+        var copy = new TinyBundle();
+        Directory.CreateDirectory(copy.Folder);
+        foreach (string file in Directory.EnumerateFiles(Folder))
+            File.Copy(file, copy.PathOf(Path.GetFileName(file)));
+        return copy;
+    }
 
     public string Folder { get; }
 
