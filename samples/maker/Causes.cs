@@ -13,7 +13,7 @@ internal static class Causes
         "Kappa {|Kappa}",
         "LUL",
         "{good|nice} stream {today|tonight} {|<3|PogChamp}",
-        "{anyone|who} else {hungry|sleepy|bored} {|Kappa}",
+        "anyone else {hungry|who} else {hungry|sleepy|bored} {|Kappa}",
         "how long have you been live",
         "back from {work|school|dinner} what did I miss",
         "what song was that",

@@ -43,9 +43,10 @@ internal static class Chat
     }
 
     /// <summary>The whole log, one comment a line.</summary>
-    public static string ToJson(IEnumerable<Line> lines, Plan plan)
+    public static string ToJson(IReadOnlyList<Line> lines, Plan plan)
     {
         var start = new DateTime(2025, 3, 10, 20, 0, 0, DateTimeKind.Utc);
+        string[] authors = [.. lines.Select(line => line.Author).Distinct()];
         IEnumerable<string> comments = lines.Select((line, i) => new JsonObject
         {
             ["_id"] = $"{i:x8}-0000-4000-8000-000000000000",
@@ -54,7 +55,7 @@ internal static class Chat
             ["commenter"] = new JsonObject
             {
                 ["display_name"] = line.Author,
-                ["_id"] = $"{Math.Abs(line.Author.Sum(c => c * 7919) % 900_000) + 100_000}",
+                ["_id"] = $"{100_000 + Array.IndexOf(authors, line.Author)}",
                 ["name"] = line.Author.ToLowerInvariant(),
             },
             ["message"] = new JsonObject
