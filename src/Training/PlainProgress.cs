@@ -7,6 +7,9 @@ namespace Twitch.Training;
 /// <param name="interval">Least time between two lines within an epoch.</param>
 public sealed class PlainProgress(TextWriter output, TimeSpan interval) : ITrainingProgress
 {
+    /// <summary>How often a log wants to hear of a long epoch.</summary>
+    internal static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+
     private readonly Stopwatch _sinceLine = new();
 
     /// <inheritdoc/>
@@ -31,6 +34,9 @@ public sealed class PlainProgress(TextWriter output, TimeSpan interval) : ITrain
         output.WriteLine($"epoch {epoch.Epoch}: training loss {epoch.TrainLoss:F3}, validation perplexity {epoch.ValidationPerplexity:F2}{(isBest ? " (best)" : "")}, {epoch.CommentsPerSecond:F0} comments/s, {epoch.Seconds:F1} s");
         _sinceLine.Restart();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => output.Flush();
 
     /// <summary>The plan in a sentence.</summary>
     internal static string Describe(TrainingPlan plan)

@@ -11,32 +11,49 @@ public sealed class ProgressDisplay : ITrainingProgress
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly IAnsiConsole _console;
-    private readonly LiveDisplayContext _live;
     private readonly List<(EpochMetrics Epoch, bool IsBest)> _epochs = [];
     private readonly Stopwatch _sinceRefresh = Stopwatch.StartNew();
+    private readonly ManualResetEventSlim _ended = new();
+    private readonly LiveDisplayContext _live;
+    private readonly Task _display;
     private TrainingProgress _now;
 
-    private ProgressDisplay(IAnsiConsole console, LiveDisplayContext live)
+    /// <summary>Begins a live table on a console.</summary>
+    public ProgressDisplay(IAnsiConsole console)
     {
+        // Spectre.Console shows a table as long as a callback runs: it runs on a thread of its own, and waits.
         _console = console;
-        _live = live;
+        var begun = new TaskCompletionSource<LiveDisplayContext>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _display = Task.Factory.StartNew(() => console.Live(Text.Empty).Start(live =>
+        {
+            begun.SetResult(live);
+            _ended.Wait();
+        }), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.WaitAny(begun.Task, _display);
+        _live = begun.Task.IsCompleted ? begun.Task.Result : throw _display.Exception!.GetBaseException();
     }
 
-    /// <summary>Runs work that reports its progress on stderr: a live table on a terminal, else plain lines.</summary>
-    /// <param name="work">Trains, telling the sink it is given.</param>
-    public static T Run<T>(Func<ITrainingProgress, T> work)
+    /// <summary>The display for stderr: a live table on a terminal, else plain lines.</summary>
+    /// <param name="isRedirected">Whether stderr goes to a file or a pipe.</param>
+    public static ITrainingProgress Create(bool isRedirected)
     {
-        if (Console.IsErrorRedirected)
-            return work(new PlainProgress(Console.Error, TimeSpan.FromSeconds(10)));
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return console.Profile.Capabilities.Interactive && console.Profile.Capabilities.Ansi
-            ? Run(console, work)
-            : work(new PlainProgress(Console.Error, TimeSpan.FromSeconds(10)));
+        if (!isRedirected)
+        {
+            IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+            if (console.Profile.Capabilities.Interactive && console.Profile.Capabilities.Ansi)
+                return new ProgressDisplay(console);
+        }
+        return new PlainProgress(Console.Error, PlainProgress.LogInterval);
     }
 
-    /// <summary>Runs work that reports its progress as a live table on a console.</summary>
-    public static T Run<T>(IAnsiConsole console, Func<ITrainingProgress, T> work) =>
-        console.Live(Text.Empty).Start(live => work(new ProgressDisplay(console, live)));
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_ended.IsSet)
+            return;
+        _ended.Set();
+        _display.Wait();    // the table stays, complete, on the screen
+    }
 
     /// <inheritdoc/>
     public void Started(TrainingPlan plan) => _console.WriteLine(PlainProgress.Describe(plan));

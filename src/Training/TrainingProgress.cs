@@ -21,8 +21,8 @@ public sealed record TrainingPlan(SplitCounts Counts, int VocabularySize, long P
 public readonly record struct TrainingProgress(
     int Epoch, long Step, long Steps, double Loss, double SmoothedLoss, double? ValidationPerplexity, double CommentsPerSecond, TimeSpan TimeLeft);
 
-/// <summary>Is told how training goes. Calls come from the training thread, one at a time.</summary>
-public interface ITrainingProgress
+/// <summary>Is told how training goes. Calls come from the training thread, one at a time; disposing it ends the display.</summary>
+public interface ITrainingProgress : IDisposable
 {
     /// <summary>Training begins, or goes on.</summary>
     void Started(TrainingPlan plan);

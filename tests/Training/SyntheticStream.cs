@@ -108,4 +108,8 @@ public sealed class RecordedProgress(Action<TrainingProgress>? afterStep = null)
     public void Advanced(TrainingProgress progress) => afterStep?.Invoke(progress);
 
     public void EpochEnded(EpochMetrics epoch, bool isBest) => Epochs.Add(epoch);
+
+    public void Dispose()
+    {
+    }
 }

@@ -38,7 +38,8 @@ public sealed class TrainerTests : IDisposable
 
     [Theory]
     [InlineData(3)]
-    [InlineData(8)]
+    [InlineData(7)]    // the first epoch's last step: its validation is still to come
+    [InlineData(9)]
     public void A_run_that_was_stopped_goes_on_to_the_same_bytes(int stopAfter)
     {
         Train("straight");
@@ -51,7 +52,7 @@ public sealed class TrainerTests : IDisposable
 
         Assert.Throws<OperationCanceledException>(() => new Trainer([_stream], Config, Quick, _folder["stopped"], progress).Run(stop.Token));
         using (Checkpoint.Open(_folder["stopped"]))
-            Assert.True(progress.Plan!.StepsPerEpoch is > 4 and < 8 && stopAfter % progress.Plan.StepsPerEpoch != 0, "the stop is within an epoch");
+            Assert.Equal(7, progress.Plan!.StepsPerEpoch);
         RecordedProgress resumed = Train("stopped");
 
         Assert.Equal(stopAfter, resumed.Plan!.FirstStep);
