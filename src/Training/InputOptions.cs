@@ -16,18 +16,21 @@ internal sealed class InputOptions
     private readonly Option<string[]> _audio = new("--audio") { Description = "Sound of the recording in a file of its own (WAV, FLAC, MP3 ...); '-' takes the recording's", HelpName = "FILE" };
     private readonly Option<string[]> _chat = new("--chat") { Description = "Chat log of the recording, any known format, also gzip; one per --video, in the same order", Required = true, HelpName = "FILE" };
     private readonly Option<string?> _prepared = new("--prepared") { Description = "Folder where prepared recordings are kept and found again", HelpName = "DIR" };
-    private readonly Option<string?> _streamStart = new("--stream-start") { Description = "When the recording began, for logs with times of day: 2025-03-10T20:00:00Z", HelpName = "TIME" };
-    private readonly Option<double> _chatOffset = new("--chat-offset") { Description = "Seconds added to every comment's time", HelpName = "SECONDS" };
+    private readonly Option<string?> _streamStart = new(ChatLogOptions.StreamStartOption) { Description = "When the recording began, for logs with times of day: 2025-03-10T20:00:00Z", HelpName = "TIME" };
+    private readonly Option<double> _chatOffset = new(ChatLogOptions.OffsetOption) { Description = "Seconds added to every comment's time", HelpName = "SECONDS" };
+    private readonly Option<bool> _wholeBroadcast = new("--whole-broadcast") { Description = "The recording is the whole broadcast, though its TwitchDownloader log was cropped" };
     private readonly Option<bool> _keepBots = new("--keep-bots") { Description = "Learn from well-known bots too" };
     private readonly Option<bool> _keepCommands = new("--keep-commands") { Description = "Learn commands (!uptime) too" };
     private readonly Option<bool> _keepLinks = new("--keep-links") { Description = "Learn comments with links too" };
     private readonly Option<string[]> _bots = new("--bot") { Description = "Name of one more bot to leave out", HelpName = "NAME" };
-    private readonly Option<double> _maxUnparsable = new("--max-unparsable") { Description = "Largest share of unparsable lines in a chat log", DefaultValueFactory = _ => new ChatLogOptions().MaxUnparsableShare, HelpName = "SHARE" };
+    private readonly Option<string[]> _noBots = new("--no-bot") { Description = "Name that is no bot, whatever the list says", HelpName = "NAME" };
+    private readonly Option<double> _maxUnparsable = new(ChatLogOptions.MaxUnparsableShareOption) { Description = "Largest share of unparsable lines in a chat log", DefaultValueFactory = _ => new ChatLogOptions().MaxUnparsableShare, HelpName = "SHARE" };
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_video, _audio, _chat, _prepared, _streamStart, _chatOffset, _keepBots, _keepCommands, _keepLinks, _bots, _maxUnparsable])
+        foreach (Option option in (Option[])[_video, _audio, _chat, _prepared, _streamStart, _chatOffset, _wholeBroadcast, _keepBots,
+            _keepCommands, _keepLinks, _bots, _noBots, _maxUnparsable])
             command.Options.Add(option);
     }
 
@@ -62,10 +65,6 @@ internal sealed class InputOptions
     /// <exception cref="TwitchException">An option's value is out of range (exit code 2).</exception>
     public ChatLogOptions ChatLog(ParseResult parsed)
     {
-        double share = parsed.GetValue(_maxUnparsable);
-        if (share is not (>= 0 and <= 1))
-            throw new TwitchException($"--max-unparsable is {share}; it must be in [0, 1].", ExitCode.Usage);
-
         DateTimeOffset? start = null;
         if (parsed.GetValue(_streamStart) is string text)
         {
@@ -77,7 +76,13 @@ internal sealed class InputOptions
         {
             StreamStart = start,
             Offset = TimeSpan.FromSeconds(parsed.GetValue(_chatOffset)),
-            MaxUnparsableShare = share,
+            CroppedRecording = !parsed.GetValue(_wholeBroadcast),
+            DropBots = !parsed.GetValue(_keepBots),
+            DropCommands = !parsed.GetValue(_keepCommands),
+            DropLinks = !parsed.GetValue(_keepLinks),
+            ExtraBots = parsed.GetValue(_bots) ?? [],
+            AllowedBots = parsed.GetValue(_noBots) ?? [],
+            MaxUnparsableShare = parsed.GetValue(_maxUnparsable),
         };
     }
 }

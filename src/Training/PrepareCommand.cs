@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Twitch.Runtime.Capture;
 using Twitch.Training.Chat;
 using Twitch.Training.Prepared;
@@ -37,6 +38,11 @@ internal static class PrepareCommand
         {
             foreach (Recorded recording in recordings)
             {
+                Console.Error.WriteLine($"{recording.Media.Video}:");
+                var progress = new PrepareLines(Console.Error);
+                var stream = PreparedStream.Prepare(recording.Media, config.Frame, config.Mel, recording.Chat, chat, folder, progress, cancellation);
+                streams.Add(stream);
+                Report(stream);
             }
         }
         catch
@@ -45,5 +51,17 @@ internal static class PrepareCommand
             throw;
         }
         return streams;
+    }
+
+    private static void Report(PreparedStream stream)
+    {
+        MediaReport media = stream.Info.Report;
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  {StreamTime.Format(TimeSpan.FromSeconds(stream.FrameCount))} of stream, {stream.StoreBytes / 1e6:0.0} MB in {stream.Folder}; ")
+            + (stream.Reused ? "prepared before" : string.Create(CultureInfo.InvariantCulture, $"{media.MinutesPerSecond:0.0} minutes of stream per second of work")));
+        foreach (string warning in media.Warnings)
+            Console.Error.WriteLine($"  warning: {warning}");
+        foreach (string line in stream.Chat.Lines())
+            Console.Error.WriteLine($"  {line}");
     }
 }

@@ -45,7 +45,8 @@ internal static class TrainCommand
     private static void Run(IReadOnlyList<PreparedStream> streams, ModelConfig config, TrainerOptions options, string folder, CancellationToken cancellation)
     {
         string checkpointFolder = Path.Combine(folder, CheckpointFolder), bundleFolder = Path.Combine(folder, BundleFolder);
-        ProgressDisplay.Run(progress => new Trainer(streams, config, options, checkpointFolder, progress).Run(cancellation));
+        using (ITrainingProgress progress = ProgressDisplay.Create(Console.IsErrorRedirected))
+            new Trainer(streams, config, options, checkpointFolder, progress).Run(cancellation);
         ExportCommand.Run(checkpointFolder, bundleFolder);
     }
 }
