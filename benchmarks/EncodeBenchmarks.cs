@@ -1,0 +1,46 @@
+using BenchmarkDotNet.Attributes;
+using Twitch.Runtime;
+
+namespace Twitch.Benchmarks;
+
+/// <summary>One window of ten seconds on one thread, from frames and log-mel to the decoder's first state.</summary>
+[MemoryDiagnoser]
+#pragma warning disable CA1001 // BenchmarkDotNet calls the clean-up, not Dispose
+public class EncodeBenchmarks
+{
+    private UntrainedBundle _bundle = null!;
+    private CommentModel _model = null!;
+    private byte[] _frames = [];
+    private float[] _mel = [];
+
+    [Params("compact", "seed")]
+    public string Preset { get; set; } = "";
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        ModelConfig config = ModelConfig.FromPreset(Preset) with { Frame = new FrameSpec(64, 64) };
+        _bundle = new UntrainedBundle(config);
+        _model = CommentModel.Open(_bundle.BundleFolder);
+        var random = new Random(1);
+        _frames = new byte[config.WindowSeconds * config.Frame.ByteCount];
+        random.NextBytes(_frames);
+        _mel = [.. Enumerable.Range(0, 624 * config.Mel.MelCount).Select(_ => random.NextSingle() * 12 - 12)];
+    }
+
+    [Benchmark(Description = "window")]
+    public ClipContext Window() => _model.Encode(_frames, _mel);
+
+    [Benchmark(Description = "pictures alone")]
+    public EncoderState Pictures() => _model.Video.Encode(_frames, EncoderState.Zeros(_model.Config));
+
+    [Benchmark(Description = "sound alone")]
+    public EncoderState Sound() => _model.Audio.Encode(_mel, EncoderState.Zeros(_model.Config));
+
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _model.Dispose();
+        _bundle.Dispose();
+    }
+}

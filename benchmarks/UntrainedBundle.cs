@@ -1,0 +1,25 @@
+using Twitch.Export;
+
+namespace Twitch.Benchmarks;
+
+/// <summary>A checkpoint and a bundle with seeded random weights, in a temporary folder: speed does not depend on what was learned.</summary>
+public sealed class UntrainedBundle : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("twitch-benchmark").FullName;
+
+    public UntrainedBundle(ModelConfig config)
+    {
+        CheckpointFolder = Path.Combine(_root, "checkpoint");
+        BundleFolder = Path.Combine(_root, "bundle");
+        Directory.CreateDirectory(BundleFolder);
+        UntrainedCheckpoint.Write(CheckpointFolder, config, seed: 1);
+        using Checkpoint checkpoint = Checkpoint.Open(CheckpointFolder);
+        Exporter.Write(checkpoint, BundleFolder, new ExportOptions());
+    }
+
+    public string CheckpointFolder { get; }
+
+    public string BundleFolder { get; }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+}
