@@ -56,6 +56,19 @@ public sealed class Checkpoint : IDisposable
         return new Checkpoint(folder, config, vocabulary, weights);
     }
 
+    /// <summary>Writes a checkpoint into an existing folder; the hashes of every file that is there by then come last.</summary>
+    /// <param name="folder">The folder, usually one that <see cref="AtomicFolder.Write"/> fills; other files are in it already.</param>
+    /// <param name="config">The sizes that built the network.</param>
+    /// <param name="vocabulary">The words of its ids.</param>
+    /// <param name="weights">The tensors of <see cref="ModelConfig.Parameters"/>.</param>
+    public static void Save(string folder, ModelConfig config, Vocabulary vocabulary, SafeTensorsWriter weights)
+    {
+        weights.Save(Path.Combine(folder, ModelFile));
+        JsonFile.Write(Path.Combine(folder, ConfigFile), config, CoreJson.Readable.ModelConfig);
+        vocabulary.Save(Path.Combine(folder, VocabularyFile));
+        JsonFile.Write(Path.Combine(folder, ManifestFile), FileManifest.Of(folder, except: ManifestFile), CoreJson.Readable.FileManifest);
+    }
+
     /// <summary>Compares a state dict with what a config needs.</summary>
     /// <exception cref="TwitchException">A tensor is missing, extra, of another shape or type.</exception>
     public static void Check(SafeTensors weights, ModelConfig config)

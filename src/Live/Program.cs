@@ -1,1 +1,3 @@
-Console.WriteLine("");
+using Twitch.Live;
+
+return await CommandRunner.RunProgramAsync((output, error, cancellation) => CommandLine.RunAsync(args, output, error, cancellation));

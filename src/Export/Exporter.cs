@@ -1,0 +1,95 @@
+using System.Globalization;
+using Twitch.Export.Graphs;
+using Twitch.Export.Onnx;
+
+namespace Twitch.Export;
+
+/// <summary>Turns a checkpoint into a bundle: managed code over the checkpoint's files, without torch.</summary>
+/// <remarks>Both halves fill a folder that exists, so that a caller can add to the bundle and check it in between:
+/// <see cref="WriteGraphs"/>, golden outputs, the check, <see cref="WriteManifest"/>.</remarks>
+public static class Exporter
+{
+    /// <summary>Name of this program in the files it writes.</summary>
+    public const string ProducerName = "twitch-export";
+
+    /// <summary>Version of this program in the files it writes.</summary>
+    public static string ProducerVersion { get; } = typeof(Exporter).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>Fills a folder with a whole bundle, as it is drawn by default.</summary>
+    public static void Write(Checkpoint checkpoint, string folder, ExportOptions options)
+    {
+        WriteGraphs(checkpoint, folder, options);
+        WriteManifest(checkpoint, folder, Provenance(checkpoint), new SamplingOptions());
+    }
+
+    /// <summary>Writes the four graphs, the data of the large ones, and <c>vocabulary.json</c>.</summary>
+    /// <param name="checkpoint">The network.</param>
+    /// <param name="folder">An existing folder.</param>
+    /// <param name="options">How graphs are written.</param>
+    /// <exception cref="TwitchException">An option is out of range.</exception>
+    public static void WriteGraphs(Checkpoint checkpoint, string folder, ExportOptions options)
+    {
+        options.Validate();
+        Dictionary<string, string> metadata = Metadata(checkpoint.Config);
+        foreach ((string file, Model model) in Graphs(checkpoint))
+            model.Save(Path.Combine(folder, file), options.ExternalDataThreshold, ProducerVersion, metadata);
+        checkpoint.Vocabulary.Save(Path.Combine(folder, BundleManifest.VocabularyFile));
+    }
+
+    /// <summary>Writes <c>bundle.json</c>: what the graphs take and give, and the hash of every file that is in the folder now.</summary>
+    /// <param name="checkpoint">The network that the graphs were made of.</param>
+    /// <param name="folder">The folder that <see cref="WriteGraphs"/> filled.</param>
+    /// <param name="provenance">Where the bundle comes from; <see cref="Provenance"/> knows the beginning.</param>
+    /// <param name="sampling">How comments are drawn if nothing else is asked for.</param>
+    public static void WriteManifest(Checkpoint checkpoint, string folder, Provenance provenance, SamplingOptions sampling)
+    {
+        var manifest = new BundleManifest
+        {
+            Version = BundleManifest.CurrentVersion,
+            Config = checkpoint.Config,
+            Sampling = sampling,
+            Provenance = provenance,
+            Graphs = [.. Graphs(checkpoint).Select(graph => new GraphEntry(graph.File, graph.Model.Inputs, graph.Model.Outputs))],
+            Files = FileManifest.Of(folder, except: BundleManifest.FileName).Files,
+        };
+        JsonFile.Write(Path.Combine(folder, BundleManifest.FileName), manifest, CoreJson.Readable.BundleManifest);
+    }
+
+    /// <summary>Where a bundle of this checkpoint, exported now, comes from.</summary>
+    public static Provenance Provenance(Checkpoint checkpoint) => new(
+        DateTime.UtcNow,
+        $"{ProducerName} {ProducerVersion}",
+        FileEntry.Of(Path.Combine(checkpoint.Folder, Checkpoint.ModelFile)).Sha256);
+
+    // Cheap: weights are read when a graph is saved, not before.
+    private static IEnumerable<(string File, Model Model)> Graphs(Checkpoint checkpoint)
+    {
+        (ModelConfig config, SafeTensors weights) = (checkpoint.Config, checkpoint.Weights);
+        yield return (BundleManifest.VideoEncoderFile, VideoEncoderGraph.Build(config, weights));
+        yield return (BundleManifest.AudioEncoderFile, AudioEncoderGraph.Build(config, weights));
+        yield return (BundleManifest.FusionFile, FusionGraph.Build(config, weights));
+        yield return (BundleManifest.DecoderStepFile, DecoderStepGraph.Build(config, weights));
+    }
+
+    // The sizes travel inside each file too, so that one alone still says what it is.
+    private static Dictionary<string, string> Metadata(ModelConfig config)
+    {
+        return new Dictionary<string, string>
+        {
+            ["preset"] = config.Preset,
+            ["frame_height"] = Text(config.Frame.Height),
+            ["frame_width"] = Text(config.Frame.Width),
+            ["sample_rate"] = Text(config.Mel.SampleRate),
+            ["fft_size"] = Text(config.Mel.FftSize),
+            ["hop_length"] = Text(config.Mel.HopLength),
+            ["n_mels"] = Text(config.Mel.MelCount),
+            ["mel_stride"] = Text(config.MelStride),
+            ["window_seconds"] = Text(config.WindowSeconds),
+            ["vocabulary_size"] = Text(config.VocabularySize),
+            ["embedding_size"] = Text(config.EmbeddingSize),
+            ["hidden_size"] = Text(config.HiddenSize),
+        };
+
+        static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,42 @@
+using Twitch.Export.Onnx;
+
+namespace Twitch.Export.Graphs;
+
+/// <summary>The network's modules as PyTorch names them in the state dict, written into a graph.</summary>
+internal static class Layers
+{
+    /// <summary>A tensor of the state dict as it stands there.</summary>
+    public static Value Weight(this Graph g, SafeTensors weights, string name) => g.Weight(Onnx.Weight.Stored(weights, name));
+
+    /// <summary>nn.Linear: [..., inputs] to [..., outputs].</summary>
+    public static Value Linear(this Graph g, Value x, SafeTensors weights, string module) =>
+        g.Linear(x, g.Weight(Onnx.Weight.Transposed(weights, $"{module}.weight")), g.Weight(weights, $"{module}.bias"));
+
+    /// <summary>nn.Conv2d with stride 2 and padding 1: [batch, inputs, height, width] to [batch, outputs, half the height, half the width].</summary>
+    public static Value Conv(this Graph g, Value x, SafeTensors weights, string module) =>
+        g.Conv(x, g.Weight(weights, $"{module}.weight"), g.Weight(weights, $"{module}.bias"), stride: 2, padding: 1);
+
+    /// <summary>nn.LSTM over a whole sequence, [batch, time, inputs]; states before and after are [batch, hidden].</summary>
+    public static (Value Hidden, Value Cell) Lstm(this Graph g, Value x, Value hidden, Value cell, SafeTensors weights, string module)
+    {
+        var lstm = new LstmWeights(weights, module);
+        var (nextHidden, nextCell) = g.Lstm(
+            g.Transpose(x, 1, 0, 2),                                                          // [time, batch, inputs]
+            g.Weight(lstm.OnnxInput()), g.Weight(lstm.OnnxRecurrent()), g.Weight(lstm.OnnxBias()),
+            g.Unsqueeze(hidden, 0), g.Unsqueeze(cell, 0));                                    // [1, batch, hidden]
+        return (g.Squeeze(nextHidden, 0), g.Squeeze(nextCell, 0));
+    }
+
+    /// <summary>One step of an LSTM from gates that are already summed, stacked as in <see cref="LstmWeights.StepOrder"/>.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="gates">[batch, 4 × hidden].</param>
+    /// <param name="cell">[batch, hidden].</param>
+    public static (Value Hidden, Value Cell) LstmCell(this Graph g, Value gates, Value cell)
+    {
+        long size = cell.Shape[1].Size;
+        Value[] parts = g.Split(gates, axis: 1, 3 * size, size);
+        Value[] open = g.Split(g.Sigmoid(parts[0]), axis: 1, size, size, size);               // input, forget, output
+        Value nextCell = g.Add(g.Mul(open[1], cell), g.Mul(open[0], g.Tanh(parts[1])));
+        return (g.Mul(open[2], g.Tanh(nextCell)), nextCell);
+    }
+}

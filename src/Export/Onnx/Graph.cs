@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+
+namespace Twitch.Export.Onnx;
+
+/// <summary>An ONNX graph while it is written, the way its formula reads: operators are functions from values to a value, and a
+/// value that does not fit fails on the line that wrote it. Nodes name themselves; people name what crosses the border.</summary>
+/// <param name="name">Name of the graph.</param>
+/// <param name="description">What it computes, in a sentence; stands in the file.</param>
+public sealed class Graph(string name, string description)
+{
+    /// <summary>The version of ONNX's operators that the graphs speak.</summary>
+    public const int Opset = 17;
+
+    private readonly List<Value> _inputs = [];
+    private readonly List<Node> _nodes = [];
+    private readonly List<Weight> _weights = [];
+    private readonly List<TensorProto> _constants = [];
+    private readonly Dictionary<string, Value> _named = new(StringComparer.Ordinal);
+
+    /// <summary>Name of the graph.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Inputs in order.</summary>
+    public IReadOnlyList<Value> Inputs => _inputs;
+
+    /// <summary>A value that the caller of the graph gives.</summary>
+    public Value Input(string name, TensorType type, params ReadOnlySpan<Dimension> shape)
+    {
+        Value input = Register(name, type, [.. shape]);
+        _inputs.Add(input);
+        return input;
+    }
+
+    /// <summary>A weight; the same one may be asked for again.</summary>
+    public Value Weight(Weight weight)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        if (_weights.Contains(weight))
+            return _named[weight.Name];
+        Value value = Register(weight.Name, weight.Type, [.. weight.Shape.Select(Dimension.FromInt64)]);
+        _weights.Add(weight);
+        return value;
+    }
+
+    /// <summary>A few float numbers that belong to the formula; without sizes, a vector.</summary>
+    public Value Constant(float[] values, params ReadOnlySpan<Dimension> shape) => Constant(MemoryMarshal.AsBytes<float>(values), values.Length, TensorType.F32, shape);
+
+    /// <summary>A vector of integers that belongs to the formula: sizes, axes.</summary>
+    public Value Constant(params long[] values) => Constant(MemoryMarshal.AsBytes<long>(values), values.Length, TensorType.I64, []);
+
+    private Value Constant(ReadOnlySpan<byte> bytes, int length, TensorType type, ReadOnlySpan<Dimension> shape)
+    {
+        Dimension[] dims = shape.IsEmpty ? [length] : shape.ToArray();
+        Require(dims.All(dim => dim.Name is null) && dims.Aggregate(1L, (product, dim) => product * dim.Size) == length,
+            "Constant", $"{length} numbers do not fill {Dimension.Format(dims)}");
+        Value value = Register($"constant_{_constants.Count}", type, dims);
+        var tensor = new TensorProto { Name = value.Name, DataType = Model.DataType(type), RawData = ByteString.CopyFrom(bytes) };
+        tensor.Dims.AddRange(dims.Select(dim => dim.Size));
+        _constants.Add(tensor);
+        return value;
+    }
+
+    /// <summary>Ends the graph with its outputs in order.</summary>
+    /// <exception cref="ArgumentException">An output is an input or weight as it came, or stands there twice; a name is taken; an input is not used.</exception>
+    public Model Build(params ReadOnlySpan<(string Name, Value Value)> outputs)
+    {
+        foreach (Value input in _inputs)
+            Require(_nodes.Any(node => node.Inputs.Contains(input)), input.Name!, "no node uses this input");
+        foreach ((string output, Value value) in outputs)
+        {
+            Require(value.Graph == this, output, "the value belongs to another graph");
+            Require(value.Name is null, output, $"the value already has the name '{value.Name}'; an output must be made by a node and be named once");
+            Claim(output, value);
+        }
+
+        var proto = new GraphProto { Name = Name, DocString = description };
+        proto.Input.AddRange(_inputs.Select(Model.Describe));
+        for (int i = 0; i < _nodes.Count; i++)
+            proto.Node.Add(_nodes[i].ToProto(i));
+        proto.Initializer.AddRange(_constants);
+        foreach ((_, Value value) in outputs)
+            proto.Output.Add(Model.Describe(value));
+        return new Model(proto, _weights, _inputs, [.. outputs.ToArray().Select(output => output.Value)]);
+    }
+
+    /// <summary>Adds a node with one output.</summary>
+    internal Value Add(string op, Value?[] inputs, TensorType type, IReadOnlyList<Dimension> shape, params AttributeProto[] attributes) =>
+        Add(op, inputs, [new Value(this, type, shape)], attributes)[0]!;
+
+    /// <summary>Adds a node; null leaves out an optional input or output.</summary>
+    internal Value?[] Add(string op, Value?[] inputs, Value?[] outputs, params AttributeProto[] attributes)
+    {
+        foreach (Value? input in inputs)
+            Require(input is null || input.Graph == this, op, "an input belongs to another graph");
+        _nodes.Add(new Node(op, inputs, outputs, attributes));
+        return outputs;
+    }
+
+    /// <summary>Fails on the line that wrote a node which does not fit.</summary>
+    internal void Require(bool fits, string op, string problem)
+    {
+        if (!fits)
+            throw new ArgumentException($"graph '{Name}', {op}: {problem}.");
+    }
+
+    private Value Register(string name, TensorType type, IReadOnlyList<Dimension> shape) => Claim(name, new Value(this, type, shape));
+
+    private Value Claim(string name, Value value)
+    {
+        Require(_named.TryAdd(name, value), name, "the name is taken");
+        value.Name = name;
+        return value;
+    }
+
+    private sealed record Node(string Op, Value?[] Inputs, Value?[] Outputs, AttributeProto[] Attributes)
+    {
+        public NodeProto ToProto(int index)
+        {
+            var node = new NodeProto { Name = $"{Op}_{index}", OpType = Op };
+            for (int i = 0; i < Outputs.Length; i++)
+                node.Output.Add(Outputs[i] is { } output ? output.Name ??= $"{node.Name}_{i}" : "");
+            node.Input.AddRange(Inputs.Select(input => input?.Name ?? ""));
+            node.Attribute.AddRange(Attributes);
+            return node;
+        }
+    }
+}

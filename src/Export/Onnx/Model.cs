@@ -1,0 +1,131 @@
+using System.Globalization;
+using Google.Protobuf;
+
+namespace Twitch.Export.Onnx;
+
+/// <summary>A finished graph, ready to be saved.</summary>
+public sealed class Model
+{
+    /// <summary>Ends the name of a file of external data; what comes before is the name of the model's file.</summary>
+    public const string DataSuffix = ".data";
+
+    // Opset 17 came with version 8 of the format.
+    private const int IrVersion = 8;
+
+    // Where ONNX asks external tensors to begin so that they can be mapped: a page, or Windows' unit of 64 KiB.
+    private const int DataAlignment = 1 << 16;
+
+    private readonly GraphProto _graph;
+    private readonly IReadOnlyList<Weight> _weights;
+
+    internal Model(GraphProto graph, IReadOnlyList<Weight> weights, IEnumerable<Value> inputs, IEnumerable<Value> outputs)
+    {
+        _graph = graph;
+        _weights = weights;
+        Inputs = [.. inputs.Select(Border)];
+        Outputs = [.. outputs.Select(Border)];
+
+        static GraphValue Border(Value value) => new(value.Name!, Value.TypeName(value.Type), [.. value.Shape.Select(dim => dim.ToString())]);
+    }
+
+    /// <summary>Inputs in order.</summary>
+    public IReadOnlyList<GraphValue> Inputs { get; }
+
+    /// <summary>Outputs in order.</summary>
+    public IReadOnlyList<GraphValue> Outputs { get; }
+
+    /// <summary>Bytes of all weights.</summary>
+    public long WeightBytes => _weights.Sum(weight => weight.ByteCount);
+
+    /// <summary>Writes the model, and its weights into a second file beside it if they are many.</summary>
+    /// <param name="path">File of the model; external data lies at this path with <see cref="DataSuffix"/>.</param>
+    /// <param name="externalDataThreshold">Most bytes of weights that stand in the model's own file, which cannot exceed 2 GB.</param>
+    /// <param name="producerVersion">Version of the program that writes the file.</param>
+    /// <param name="metadata">What else the file should say about itself, by key.</param>
+    public void Save(string path, long externalDataThreshold, string producerVersion = "", IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var model = new ModelProto
+        {
+            IrVersion = IrVersion,
+            ProducerName = Exporter.ProducerName,
+            ProducerVersion = producerVersion,
+            DocString = _graph.DocString,
+            Graph = _graph.Clone(),
+            OpsetImport = { new OperatorSetIdProto { Version = Graph.Opset } },
+        };
+        foreach ((string key, string value) in metadata ?? new Dictionary<string, string>())
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        model.Graph.Initializer.AddRange(WeightBytes > externalDataThreshold ? WriteExternal(path + DataSuffix) : _weights.Select(Embed));
+
+        using FileStream stream = File.Create(path);
+        model.WriteTo(stream);
+    }
+
+    /// <summary>How ONNX numbers an element type.</summary>
+    internal static TensorProto.Types.DataType DataType(TensorType type) => type switch
+    {
+        TensorType.U8 => TensorProto.Types.DataType.Uint8,
+        TensorType.I64 => TensorProto.Types.DataType.Int64,
+        TensorType.F16 => TensorProto.Types.DataType.Float16,
+        TensorType.F32 => TensorProto.Types.DataType.Float,
+        TensorType.F64 => TensorProto.Types.DataType.Double,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+
+    /// <summary>A value at the border of a graph.</summary>
+    internal static ValueInfoProto Describe(Value value)
+    {
+        var shape = new TensorShapeProto();
+        foreach (Dimension dim in value.Shape)
+            shape.Dim.Add(dim.Name is null ? new TensorShapeProto.Types.Dimension { DimValue = dim.Size } : new TensorShapeProto.Types.Dimension { DimParam = dim.Name });
+        return new ValueInfoProto
+        {
+            Name = value.Name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = DataType(value.Type), Shape = shape } },
+        };
+    }
+
+    private static TensorProto Embed(Weight weight)
+    {
+        var bytes = new byte[weight.ByteCount];
+        WriteWhole(weight, new MemoryStream(bytes));
+        TensorProto tensor = Declare(weight);
+        tensor.RawData = UnsafeByteOperations.UnsafeWrap(bytes);    // the array is ours and never changes again: no copy
+        return tensor;
+    }
+
+    private List<TensorProto> WriteExternal(string path)
+    {
+        var tensors = new List<TensorProto>(_weights.Count);
+        using FileStream data = File.Create(path, bufferSize: 1 << 20);
+        foreach (Weight weight in _weights)
+        {
+            data.Position = (data.Position + DataAlignment - 1) / DataAlignment * DataAlignment;
+            TensorProto tensor = Declare(weight);
+            tensor.DataLocation = TensorProto.Types.DataLocation.External;
+            tensor.ExternalData.Add(Entry("location", Path.GetFileName(path)));
+            tensor.ExternalData.Add(Entry("offset", data.Position.ToString(CultureInfo.InvariantCulture)));
+            tensor.ExternalData.Add(Entry("length", weight.ByteCount.ToString(CultureInfo.InvariantCulture)));
+            tensors.Add(tensor);
+            WriteWhole(weight, data);
+        }
+        return tensors;
+
+        static StringStringEntryProto Entry(string key, string value) => new() { Key = key, Value = value };
+    }
+
+    private static TensorProto Declare(Weight weight)
+    {
+        var tensor = new TensorProto { Name = weight.Name, DataType = DataType(weight.Type) };
+        tensor.Dims.AddRange(weight.Shape);
+        return tensor;
+    }
+
+    private static void WriteWhole(Weight weight, Stream stream)
+    {
+        long before = stream.Position;
+        weight.Write(stream);
+        if (stream.Position - before != weight.ByteCount)
+            throw new InvalidOperationException($"weight '{weight.Name}' wrote {stream.Position - before} bytes of {weight.ByteCount}");
+    }
+}

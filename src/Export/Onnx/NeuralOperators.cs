@@ -1,0 +1,55 @@
+namespace Twitch.Export.Onnx;
+
+/// <summary>Whole layers that ONNX has an operator for.</summary>
+public static class NeuralOperators
+{
+    /// <summary>Two-dimensional convolution with the same stride and zero padding on every side.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">[batch, inputs, height, width].</param>
+    /// <param name="weight">[outputs, inputs, kernel, kernel].</param>
+    /// <param name="bias">[outputs].</param>
+    /// <param name="stride">Rows and columns from one output to the next.</param>
+    /// <param name="padding">Zeros around the picture.</param>
+    /// <returns>[batch, outputs, (height + 2 · padding − kernel) / stride + 1, and the same of width].</returns>
+    public static Value Conv(this Graph g, Value x, Value weight, Value bias, int stride, int padding)
+    {
+        g.Require(x.Rank == 4 && weight.Rank == 4 && x.Type == weight.Type && x.Shape[1] == weight.Shape[1] && x.Shape[2].Name is null && x.Shape[3].Name is null,
+            "Conv", $"{x} does not fit kernels {weight}: [batch, inputs, height, width] and [outputs, inputs, kernel, kernel] are needed");
+        g.Require(bias.Type == x.Type && bias.Shape.SequenceEqual([weight.Shape[0]]), "Conv", $"bias {bias} does not fit kernels {weight}");
+
+        return g.Add("Conv", [x, weight, bias], x.Type, [x.Shape[0], weight.Shape[0], Size(2), Size(3)],
+            Attribute.Ints("kernel_shape", weight.Shape[2].Size, weight.Shape[3].Size),
+            Attribute.Ints("strides", stride, stride),
+            Attribute.Ints("pads", padding, padding, padding, padding));
+
+        long Size(int axis) => (x.Shape[axis].Size + 2 * padding - weight.Shape[axis].Size) / stride + 1;
+    }
+
+    /// <summary>A one-layer LSTM, forward; gates are stacked input, output, forget, cell.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">[time, batch, inputs].</param>
+    /// <param name="inputWeight">[1, 4 × hidden, inputs].</param>
+    /// <param name="recurrentWeight">[1, 4 × hidden, hidden].</param>
+    /// <param name="bias">[1, 8 × hidden]: the input's, then the recurrence's.</param>
+    /// <param name="hidden">State before the first step, [1, batch, hidden].</param>
+    /// <param name="cell">State before the first step, [1, batch, hidden].</param>
+    /// <returns>The states after the last step, each [1, batch, hidden].</returns>
+    public static (Value Hidden, Value Cell) Lstm(this Graph g, Value x, Value inputWeight, Value recurrentWeight, Value bias, Value hidden, Value cell)
+    {
+        long size = hidden.Shape[^1].Size;
+        g.Require(x.Rank == 3, "LSTM", $"x is {x}; [time, batch, inputs] is needed");
+        Check(inputWeight, "the input weight", 1, 4 * size, x.Shape[2]);
+        Check(recurrentWeight, "the recurrent weight", 1, 4 * size, size);
+        Check(bias, "the bias", 1, 8 * size);
+        Check(hidden, "hidden", 1, x.Shape[1], size);
+        Check(cell, "cell", 1, x.Shape[1], size);
+
+        (Value nextHidden, Value nextCell) = (new Value(g, x.Type, hidden.Shape), new Value(g, x.Type, cell.Shape));
+        g.Add("LSTM", [x, inputWeight, recurrentWeight, bias, null, hidden, cell], [null, nextHidden, nextCell], Attribute.Int("hidden_size", size));
+        return (nextHidden, nextCell);
+
+        void Check(Value value, string role, params Dimension[] shape) =>
+            g.Require(value.Type == x.Type && value.Shape.SequenceEqual(shape), "LSTM",
+                $"{role} is {value}; {Value.TypeName(x.Type)} {Dimension.Format(shape)} is needed");
+    }
+}

@@ -1,0 +1,98 @@
+namespace Twitch.Export.Onnx;
+
+/// <summary>Arithmetic: each is the ONNX operator of its name.</summary>
+public static class Operators
+{
+    /// <summary>left + right; shapes are broadcast.</summary>
+    public static Value Add(this Graph g, Value left, Value right) => g.Elementwise("Add", left, right);
+
+    /// <summary>left − right; shapes are broadcast.</summary>
+    public static Value Sub(this Graph g, Value left, Value right) => g.Elementwise("Sub", left, right);
+
+    /// <summary>left · right, element by element; shapes are broadcast.</summary>
+    public static Value Mul(this Graph g, Value left, Value right) => g.Elementwise("Mul", left, right);
+
+    /// <summary>left / right; shapes are broadcast.</summary>
+    public static Value Div(this Graph g, Value left, Value right) => g.Elementwise("Div", left, right);
+
+    /// <summary>1 / (1 + exp(−x)).</summary>
+    public static Value Sigmoid(this Graph g, Value x) => g.OfFloats("Sigmoid", x);
+
+    /// <summary>Hyperbolic tangent.</summary>
+    public static Value Tanh(this Graph g, Value x) => g.OfFloats("Tanh", x);
+
+    /// <summary>max(x, 0).</summary>
+    public static Value Relu(this Graph g, Value x) => g.OfFloats("Relu", x);
+
+    /// <summary>The same numbers in another element type.</summary>
+    public static Value Cast(this Graph g, Value x, TensorType type) =>
+        g.Add("Cast", [x], type, x.Shape, Attribute.Int("to", (long)Model.DataType(type)));
+
+    /// <summary>Rows of a table.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="table">[rows, …].</param>
+    /// <param name="indices">Row numbers, i64, of any shape.</param>
+    /// <returns>[the shape of <paramref name="indices"/>, …].</returns>
+    public static Value Gather(this Graph g, Value table, Value indices)
+    {
+        g.Require(indices.Type == TensorType.I64, "Gather", $"the indices are {indices}; i64 is needed");
+        g.Require(table.Rank >= 1, "Gather", "the table has no rows");
+        return g.Add("Gather", [table, indices], table.Type, [.. indices.Shape, .. table.Shape.Skip(1)], Attribute.Int("axis", 0));
+    }
+
+    /// <summary>Matrix product over the last dimensions.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="left">[…, rows, inner].</param>
+    /// <param name="right">[inner, columns].</param>
+    /// <returns>[…, rows, columns].</returns>
+    public static Value MatMul(this Graph g, Value left, Value right)
+    {
+        g.Require(left.Type == right.Type && left.Rank >= 2 && right.Rank == 2 && left.Shape[^1] == right.Shape[0],
+            "MatMul", $"{left} × {right}: the last dimension of the left must be the first of the right, a matrix of the same type");
+        return g.Add("MatMul", [left, right], left.Type, [.. left.Shape.SkipLast(1), right.Shape[1]]);
+    }
+
+    /// <summary>left × right + addend, for matrices.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="left">[rows, inner].</param>
+    /// <param name="right">[inner, columns].</param>
+    /// <param name="addend">[columns] or [rows, columns].</param>
+    /// <returns>[rows, columns].</returns>
+    public static Value Gemm(this Graph g, Value left, Value right, Value addend)
+    {
+        g.Require(left.Type == right.Type && left.Rank == 2 && right.Rank == 2 && left.Shape[1] == right.Shape[0],
+            "Gemm", $"{left} × {right}: two matrices of one type are needed, and the columns of the left must be the rows of the right");
+        Dimension[] shape = [left.Shape[0], right.Shape[1]];
+        g.Require(addend.Type == left.Type && (addend.Shape.SequenceEqual(shape) || addend.Shape.SequenceEqual(shape[1..])),
+            "Gemm", $"{addend} cannot be added to {Dimension.Format(shape)}");
+        return g.Add("Gemm", [left, right, addend], left.Type, shape);
+    }
+
+    /// <summary>x × weight + bias, for any number of leading dimensions.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">[…, inputs].</param>
+    /// <param name="weight">[inputs, outputs]: PyTorch's, transposed.</param>
+    /// <param name="bias">[outputs].</param>
+    /// <returns>[…, outputs].</returns>
+    public static Value Linear(this Graph g, Value x, Value weight, Value bias) =>
+        x.Rank == 2 ? g.Gemm(x, weight, bias) : g.Add(g.MatMul(x, weight), bias);
+
+    private static Value OfFloats(this Graph g, string op, Value x)
+    {
+        g.Require(x.Type is TensorType.F16 or TensorType.F32 or TensorType.F64, op, $"{x} does not hold floating point numbers");
+        return g.Add(op, [x], x.Type, x.Shape);
+    }
+
+    private static Value Elementwise(this Graph g, string op, Value left, Value right)
+    {
+        g.Require(left.Type == right.Type, op, $"{left} and {right} differ in type");
+        var shape = new Dimension[Math.Max(left.Rank, right.Rank)];
+        for (int fromEnd = 1; fromEnd <= shape.Length; fromEnd++)
+        {
+            Dimension a = fromEnd <= left.Rank ? left.Shape[^fromEnd] : 1, b = fromEnd <= right.Rank ? right.Shape[^fromEnd] : 1;
+            g.Require(a == b || a == 1 || b == 1, op, $"{left} and {right} cannot be broadcast: {a} meets {b}");
+            shape[^fromEnd] = a == 1 ? b : a;
+        }
+        return g.Add(op, [left, right], left.Type, shape);
+    }
+}

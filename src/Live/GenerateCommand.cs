@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Json;
+using Twitch.Runtime;
+using Twitch.Runtime.Capture;
+
+namespace Twitch.Live;
+
+/// <summary><c>twitch generate</c>: comments on moments of a recording.</summary>
+internal sealed class GenerateCommand
+{
+    private const int MostComments = 100;
+
+    private readonly ModelArguments _model = new();
+    private readonly SamplingArguments _sampling = new();
+    private readonly Option<string> _video = new("--video") { Description = "The recording; its sound is heard too.", Required = true, HelpName = "file" };
+    private readonly Option<string?> _audio = new("--audio") { Description = "Sound in a file of its own.", HelpName = "file" };
+    private readonly Option<TimeSpan[]> _at = new("--at") { Description = "Moment to comment on, such as 0:05:00; may be given again.", CustomParser = TimeArgument.ParseAll, HelpName = "time" };
+    private readonly Option<TimeSpan?> _every = new("--every") { Description = "Comment on the whole recording, this often.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };
+    private readonly Option<TimeSpan?> _from = new("--from") { Description = "With --every: the first moment.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };
+    private readonly Option<TimeSpan?> _to = new("--to") { Description = "With --every: no moment after it.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };
+    private readonly Option<int> _count = new("--count") { Description = "Different comments on each moment.", DefaultValueFactory = _ => 1, HelpName = "n" };
+    private readonly Option<bool> _json = new("--json") { Description = "JSON lines." };
+    private readonly Option<bool> _logprobs = new("--logprobs") { Description = "Give each token's log-probability." };
+
+    private GenerateCommand()
+    {
+    }
+
+    public static Command Create() => new GenerateCommand().Build();
+
+    private Command Build()
+    {
+        var command = new Command("generate", "Comments on moments of a recording.") { _video, _audio, _at, _every, _from, _to, _count, _json, _logprobs };
+        _model.AddTo(command);
+        _sampling.AddTo(command);
+        command.Validators.Add(Validate);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private void Validate(CommandResult result)
+    {
+        bool at = result.GetResult(_at) is not null, every = result.GetResult(_every) is not null;
+        if (at == every)
+            result.AddError(at ? "--at and --every exclude each other; give one." : "--at or --every is missing; say which moments to comment on.");
+        if (!every && (result.GetResult(_from) ?? result.GetResult(_to)) is OptionResult range)
+            result.AddError($"{range.Option.Name} needs --every.");
+        if (result.GetResult(_count) is OptionResult given && !given.Errors.Any() && result.GetValue(_count) is not (>= 1 and <= MostComments) and int count)
+            result.AddError($"--count is {count}; it must be in [1, {MostComments}].");
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        TextWriter output = parsed.InvocationConfiguration.Output, error = parsed.InvocationConfiguration.Error;
+        using CommentModel model = _model.Open(parsed);
+        SamplingOptions sampling = _sampling.Over(model.Sampling, parsed).Validate(model.Config.VocabularySize);
+        int count = parsed.GetValue(_count);
+        if (count > 1 && sampling.Temperature == 0)
+            throw new TwitchException($"--count is {count}, but at --temperature 0 there is one comment on a moment; raise the temperature.", ExitCode.Usage);
+
+        Recording recording = model.OpenRecording(new MediaSource(parsed.GetRequiredValue(_video), parsed.GetValue(_audio)));
+        IAsyncEnumerable<TimedComment> comments = parsed.GetValue(_every) is TimeSpan every
+            ? model.CommentEveryAsync(recording, every, parsed.GetValue(_from), parsed.GetValue(_to), sampling, count, cancellation)
+            : model.CommentAtAsync(recording, parsed.GetRequiredValue(_at), sampling, count, cancellation);
+        bool json = parsed.GetValue(_json), logprobs = parsed.GetValue(_logprobs);
+        await foreach (TimedComment comment in comments)
+        {
+            await output.WriteLineAsync(json ? JsonLine(comment, logprobs) : TextLine(comment, logprobs, model.Vocabulary));
+            await output.FlushAsync(cancellation);    // each comes out as it is made
+        }
+        foreach (string warning in recording.Report.Warnings)
+            await error.WriteLineAsync($"warning: {warning}");
+        return (int)ExitCode.Done;
+    }
+
+    private static string JsonLine(TimedComment line, bool logprobs) => JsonSerializer.Serialize(
+        new CommentLine(line.Time.TotalSeconds, line.Comment.Text, line.Comment.Tokens, logprobs ? line.Comment.LogProbabilities : null),
+        LiveJson.Readable.CommentLine);
+
+    private static string TextLine(TimedComment line, bool logprobs, Vocabulary vocabulary)
+    {
+        IEnumerable<string> words = line.Comment.Tokens.Zip(line.Comment.LogProbabilities, (id, value) =>
+            string.Create(CultureInfo.InvariantCulture, $"{vocabulary[id]} ({value:0.00})"));
+        return $"[{StreamTime.Format(line.Time)}] {(logprobs ? string.Join(' ', words) : line.Comment.Text)}";
+    }
+}

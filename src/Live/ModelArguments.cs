@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Twitch.Runtime;
+
+namespace Twitch.Live;
+
+/// <summary>The options that open a bundle, shared by the verbs.</summary>
+internal sealed class ModelArguments
+{
+    /// <summary>The bundle's folder.</summary>
+    public Option<string> Bundle { get; } = new("--bundle", "-b") { Description = "Folder that 'twitch-train export' made.", Required = true, HelpName = "folder" };
+
+    private readonly Option<string> _provider = new Option<string>("--provider") { Description = "What runs the graphs; there is no fall-back.", DefaultValueFactory = _ => "cpu" }
+        .AcceptOnlyFromAmong("cpu", "cuda");
+
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads within one operator.", DefaultValueFactory = _ => new RuntimeOptions().IntraOpThreads, HelpName = "n" };
+
+    public void AddTo(Command command)
+    {
+        command.Add(Bundle);
+        command.Add(_provider);
+        command.Add(_threads);
+    }
+
+    public CommentModel Open(ParseResult parsed) => CommentModel.Open(parsed.GetRequiredValue(Bundle), new RuntimeOptions
+    {
+        Provider = parsed.GetRequiredValue(_provider) == "cuda" ? ExecutionProvider.Cuda : ExecutionProvider.Cpu,
+        IntraOpThreads = parsed.GetRequiredValue(_threads),
+    });
+}

@@ -1,0 +1,75 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Twitch.Runtime;
+
+/// <summary>Turns <see cref="RuntimeOptions"/> into ONNX Runtime's session options, or says why that cannot be.</summary>
+internal static class Accelerator
+{
+    private static readonly Lock EnvironmentLock = new();
+
+    /// <summary>Session options of one graph; the caller disposes them.</summary>
+    /// <param name="options">Provider and threads.</param>
+    /// <param name="wholly">Whether every node must run on the provider: one left on the processor would move state across twice per token.</param>
+    /// <exception cref="TwitchException">The provider cannot be had on this machine or in this build.</exception>
+    public static SessionOptions SessionOptions(RuntimeOptions options, bool wholly)
+    {
+        StartEnvironment();
+        var session = new SessionOptions
+        {
+            IntraOpNumThreads = options.IntraOpThreads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        try
+        {
+            if (options.Provider == ExecutionProvider.Cuda)
+            {
+                AppendCuda(session, options.DeviceId);
+                if (wholly)
+                    session.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
+            }
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    // The environment is one per process. Its warnings (of GPUs that a machine does not have) are no concern of our users.
+    private static void StartEnvironment()
+    {
+        lock (EnvironmentLock)
+        {
+            if (OrtEnv.IsCreated)
+                return;
+            EnvironmentCreationOptions creation = new() { logId = "twitch", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            OrtEnv.CreateInstanceWithOptions(ref creation);
+        }
+    }
+
+    private static void AppendCuda(SessionOptions session, int deviceId)
+    {
+        const string Provider = "CUDAExecutionProvider";
+        string[] available = OrtEnv.Instance().GetAvailableProviders();
+        if (!available.Contains(Provider))
+            throw new TwitchException($"--provider is cuda, but this build of ONNX Runtime has only {string.Join(", ", available)}; build the program with -p:Accelerator=cuda, or use --provider cpu.", ExitCode.Failed);
+        try
+        {
+            using var cuda = new OrtCUDAProviderOptions();
+            cuda.UpdateOptions(new Dictionary<string, string>
+            {
+                ["device_id"] = deviceId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["use_tf32"] = "0",    // ten bits of mantissa would not pass the golden check
+            });
+            session.AppendExecutionProvider_CUDA(cuda);
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            throw new TwitchException($"--provider is cuda, but CUDA cannot be used: {GraphSession.FirstLine(e.Message)}; install the NVIDIA driver, CUDA and cuDNN that this ONNX Runtime needs, or use --provider cpu.", ExitCode.Failed, e);
+        }
+    }
+}

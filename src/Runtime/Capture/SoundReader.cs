@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Twitch.Runtime.Capture;
+
+/// <summary>The sound of a file as mono samples on the stream's clock, decoded by one <c>ffmpeg</c>.</summary>
+/// <remarks>The channels are averaged first and then resampled. Where the track begins late or has a hole of a tenth of a second,
+/// there is silence, so a sample's index is its time.</remarks>
+internal sealed class SoundReader : IDisposable
+{
+    /// <summary>Sound before the first sample that is wanted, in seconds: a decoder and a resampler need some to settle.</summary>
+    private const int SettleSeconds = 2;
+
+    private readonly string _path;
+    private readonly FfmpegProgram _program;
+    private readonly long _first;
+    private bool _ended;
+
+    /// <summary>Opens the sound of a file.</summary>
+    /// <param name="path">A file with a sound track.</param>
+    /// <param name="channels">Channels of its first sound track.</param>
+    /// <param name="sampleRate">Samples per second wanted, in Hz.</param>
+    /// <param name="firstSample">Index of the first sample wanted. A late one is sought at a whole second before it, where the
+    /// grids of all sample rates meet, so that its value is that of a decoder that began at the start. Matroska keeps times in
+    /// whole milliseconds: there a sought sample lies up to half of one beside.</param>
+    /// <param name="seek">False: decode from the start in any case.</param>
+    public SoundReader(string path, int channels, int sampleRate, long firstSample, bool seek)
+    {
+        _path = path;
+        _first = firstSample;
+        Position = firstSample;
+        long seekSecond = seek ? Math.Max(0, firstSample / sampleRate - SettleSeconds) : 0;
+        _program = FfmpegProgram.Start("ffmpeg",
+        [
+            "-v", "error", "-nostdin", .. (string[])(seekSecond > 0 ? ["-ss", seekSecond.ToString(CultureInfo.InvariantCulture)] : []),
+            "-i", FfmpegProgram.FileArgument(path), "-map", "0:a:0",
+            "-af", $"aformat=sample_fmts=fltp,{Mix(channels)}aresample={sampleRate}:async=1:first_pts=0", "-f", "f32le", "pipe:1",
+        ]);
+        Skip(firstSample - seekSecond * sampleRate);
+    }
+
+    /// <summary>Index of the next sample.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>What ffmpeg complained of; complete once the sound has ended.</summary>
+    public IReadOnlyList<string> Complaints { get; private set; } = [];
+
+    /// <summary>Reads the next samples.</summary>
+    /// <returns>How many; fewer than asked for where the sound ends.</returns>
+    /// <exception cref="TwitchException">ffmpeg cannot decode the track at all.</exception>
+    public int Read(Span<float> samples)
+    {
+        Span<byte> bytes = MemoryMarshal.AsBytes(samples);
+        int filled = 0;
+        while (!_ended && filled < bytes.Length)
+        {
+            int count = _program.Output.Read(bytes[filled..]);
+            filled += count;
+            if (count == 0)
+                End();
+        }
+        Position += filled / sizeof(float);
+        if (_ended && Position == 0 && _first == 0 && Complaints.Count > 0)
+            throw new TwitchException($"{_path}: its sound cannot be decoded: {Complaints[0]}; convert it, or give the sound with --audio.");
+        return filled / sizeof(float);
+    }
+
+    public void Dispose() => _program.Dispose();
+
+    private void End()
+    {
+        _ended = true;
+        Complaints = _program.Finish().Complaints;
+    }
+
+    private void Skip(long count)
+    {
+        var passed = new float[4096];
+        long position = Position;
+        while (count > 0 && Read(passed.AsSpan(0, (int)Math.Min(count, passed.Length))) is > 0 and int read)
+            count -= read;
+        Position = position;
+    }
+
+    private static string Mix(int channels) => channels == 1
+        ? ""
+        : "pan=mono|c0=" + string.Join('+', Enumerable.Range(0, channels).Select(i => string.Create(CultureInfo.InvariantCulture, $"{1.0 / channels:0.########}*c{i}"))) + ",";
+}

@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Numerics.Tensors;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Twitch.Runtime;
+
+/// <summary>A bundle, opened: turns frames and sound into comments. Opened once and shared between threads and streams.</summary>
+/// <example><code>
+/// using CommentModel model = CommentModel.Open("bundle");
+/// ClipContext clip = model.Encode(frames, mel);
+/// Console.WriteLine(model.Generate(clip, model.Sampling).Text);
+/// </code></example>
+public sealed partial class CommentModel : IDisposable
+{
+    private const int TriesPerComment = 20;    // of GenerateDistinct; a sharp distribution has few different comments
+
+    private readonly RunOptions _run = new();
+    private readonly List<IDisposable> _sessions = [];
+    private readonly Fusion _fusion;
+    private readonly InferenceSession _decoder;
+    private readonly ConcurrentBag<(OrtDecoderStep Decoder, Sampler Sampler)> _idle = [];
+    private volatile bool _disposed;
+
+    private CommentModel(Bundle bundle, RuntimeOptions options)
+    {
+        (Bundle, Options) = (bundle, options);
+        try
+        {
+            using SessionOptions encoding = Accelerator.SessionOptions(options, wholly: false);
+            using SessionOptions decoding = Accelerator.SessionOptions(options, wholly: true);
+            Video = new VideoEncoder(Open(GraphContract.VideoEncoder(Config), encoding), Config, _run);
+            Audio = new AudioEncoder(Open(GraphContract.AudioEncoder(Config), encoding), Config, _run);
+            _fusion = new Fusion(Open(GraphContract.Fusion(Config), encoding), Config, _run);
+            _decoder = Open(GraphContract.DecoderStep(Config), decoding);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The files, and what <c>bundle.json</c> says.</summary>
+    public Bundle Bundle { get; }
+
+    /// <summary>How it is run.</summary>
+    public RuntimeOptions Options { get; }
+
+    /// <summary>Sizes of the network, and how frames and sound are sampled.</summary>
+    public ModelConfig Config => Bundle.Config;
+
+    /// <summary>The words of the ids.</summary>
+    public Vocabulary Vocabulary => Bundle.Vocabulary;
+
+    /// <summary>The bundle's sampling defaults.</summary>
+    public SamplingOptions Sampling => Bundle.Manifest.Sampling;
+
+    /// <summary>Takes frames in as they arrive.</summary>
+    public VideoEncoder Video { get; }
+
+    /// <summary>Takes mel steps in as they arrive.</summary>
+    public AudioEncoder Audio { get; }
+
+    /// <summary>Opens a bundle: compares every file with its hash, then every graph with what it should be.</summary>
+    /// <param name="bundleFolder">The folder that the export made.</param>
+    /// <param name="options">Provider and threads; the processor and one thread if absent.</param>
+    /// <exception cref="TwitchException">A file is missing, extra, altered or wrongly shaped, or the provider cannot be had.</exception>
+    public static CommentModel Open(string bundleFolder, RuntimeOptions? options = null)
+    {
+        options = (options ?? new RuntimeOptions()).Validate();
+        return new CommentModel(Bundle.Open(bundleFolder), options);
+    }
+
+    /// <summary>Encodes one window.</summary>
+    /// <param name="frames">[time, height, width, 3] RGB; may be empty.</param>
+    /// <param name="mel">[steps, n_mels] log-mel, steps a multiple of the config's stride; may be empty.</param>
+    /// <exception cref="ArgumentException">The lengths are not whole frames or strides.</exception>
+    public ClipContext Encode(ReadOnlySpan<byte> frames, ReadOnlySpan<float> mel) => EncodeBatch(frames, mel, 1)[0];
+
+    /// <summary>Encodes several windows of equal length at once.</summary>
+    /// <param name="frames">[batch, time, height, width, 3] RGB; may be empty.</param>
+    /// <param name="mel">[batch, steps, n_mels] log-mel, steps a multiple of the config's stride; may be empty.</param>
+    /// <param name="batch">Number of windows.</param>
+    /// <exception cref="ArgumentException">The lengths are not whole frames or strides of the batch.</exception>
+    public ClipContext[] EncodeBatch(ReadOnlySpan<byte> frames, ReadOnlySpan<float> mel, int batch) =>
+        Fuse(Video.Encode(frames, EncoderState.Zeros(Config, batch)), Audio.Encode(mel, EncoderState.Zeros(Config, batch)));
+
+    /// <summary>Joins what was seen with what was heard, one context for each clip of the batch.</summary>
+    public ClipContext[] Fuse(EncoderState video, EncoderState audio) => _fusion.Fuse(video, audio);
+
+    /// <summary>Begins a comment, to be drawn token by token.</summary>
+    /// <param name="clip">What was seen and heard.</param>
+    /// <param name="options">How each token is drawn.</param>
+    /// <returns>For one thread; dispose it before the model.</returns>
+    /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
+    public CommentGenerator CreateGenerator(ClipContext clip, SamplingOptions options)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        options.Validate(Config.VocabularySize);
+        if (!_idle.TryTake(out (OrtDecoderStep Decoder, Sampler Sampler) buffers))
+            buffers = (CreateDecoder(), new Sampler(Config.VocabularySize));
+        return new CommentGenerator(buffers.Decoder, buffers.Sampler, clip, options, (decoder, sampler) => GiveBack((OrtDecoderStep)decoder, sampler));
+    }
+
+    /// <summary>Draws one comment.</summary>
+    /// <param name="clip">What was seen and heard.</param>
+    /// <param name="options">How each token is drawn.</param>
+    /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
+    public Comment Generate(ClipContext clip, SamplingOptions options)
+    {
+        using CommentGenerator generator = CreateGenerator(clip, options);
+        return generator.ToEnd(Vocabulary);
+    }
+
+    /// <summary>How likely the model finds a given comment.</summary>
+    /// <param name="clip">What was seen and heard.</param>
+    /// <param name="tokens">The first input, <c>&lt;SOS&gt;</c>, then the ids to score, usually ending with <c>&lt;EOS&gt;</c>.</param>
+    /// <returns>ln p of each id after the first, given those before it, under the plain softmax of the logits.</returns>
+    public float[] Score(ClipContext clip, ReadOnlySpan<int> tokens)
+    {
+        var scores = new float[Math.Max(0, tokens.Length - 1)];
+        using OrtDecoderStep decoder = CreateDecoder();
+        decoder.Reset(clip);
+        for (int i = 0; i < scores.Length; i++)
+        {
+            ReadOnlySpan<float> logits = decoder.Advance(tokens[i]);    // [vocabulary]
+            float most = TensorPrimitives.Max(logits);
+            double sum = 0;
+            foreach (float logit in logits)
+                sum += Math.Exp(logit - most);
+            scores[i] = (float)(logits[tokens[i + 1]] - most - Math.Log(sum));
+        }
+        return scores;
+    }
+
+    /// <summary>Draws comments with different texts from one encoding. The first is the one <see cref="Generate"/> draws.</summary>
+    /// <param name="clip">What was seen and heard.</param>
+    /// <param name="options">How each token is drawn; every try has a seed derived from this one's.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>As many as were found in 20 tries for each; fewer than <paramref name="count"/> if the model has little to say.</returns>
+    /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
+    public IEnumerable<Comment> GenerateDistinct(ClipContext clip, SamplingOptions options, int count)
+    {
+        var texts = new HashSet<string>(StringComparer.Ordinal);
+        int tries = options.Temperature == 0 ? 1 : TriesPerComment * count;    // greedy has one comment only
+        for (int i = 0; i < tries && texts.Count < count; i++)
+        {
+            Comment comment = Generate(clip, options with { Seed = Xoshiro256.Derive(options.Seed, i) });
+            if (texts.Add(comment.Text))
+                yield return comment;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _disposed = true;
+        while (_idle.TryTake(out (OrtDecoderStep Decoder, Sampler Sampler) buffers))
+            buffers.Decoder.Dispose();
+        foreach (IDisposable session in _sessions)
+            session.Dispose();
+        _run.Dispose();
+    }
+
+    // For checks; the generators' own are reused.
+    internal OrtDecoderStep CreateDecoder() => new(_decoder, Config, Options, _run);
+
+    private InferenceSession Open(GraphEntry needed, SessionOptions options)
+    {
+        InferenceSession session = GraphSession.Open(Bundle, needed, options);
+        _sessions.Add(session);
+        return session;
+    }
+
+    private void GiveBack(OrtDecoderStep decoder, Sampler sampler)
+    {
+        if (_disposed)
+            decoder.Dispose();
+        else
+            _idle.Add((decoder, sampler));
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Twitch.Runtime;
+
+/// <summary>The decoder step in ONNX Runtime. Everything is bound once, over two state buffers that take turns; a token allocates
+/// nothing and copies no state, which stays on the device that runs the graph.</summary>
+public sealed class OrtDecoderStep : IDecoderStep, IDisposable
+{
+    private const int FromStart = 2;    // number of the fused state; the buffers that take turns are 0 and 1
+
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run;
+    private readonly long[] _token = new long[1];
+    private readonly float[] _hidden, _cell, _logits;              // on the processor: the fused state, and what the step gives
+    private readonly List<IDisposable> _owned = [];
+    private readonly OrtValue _tokenValue, _logitsValue;
+    private readonly (OrtValue Hidden, OrtValue Cell)[] _states;    // two buffers on the device, and the fused state
+    private readonly OrtIoBinding[] _bindings;                      // each from the state of its number
+    private int _next = FromStart;
+
+    internal OrtDecoderStep(InferenceSession session, ModelConfig config, RuntimeOptions options, RunOptions run)
+    {
+        (_session, _run) = (session, run);
+        _hidden = new float[config.HiddenSize];
+        _cell = new float[config.HiddenSize];
+        _logits = new float[config.VocabularySize];
+        long[] shape = [1, config.HiddenSize];
+
+        _tokenValue = Own(OrtValue.CreateTensorValueFromMemory(_token, [1]));
+        _logitsValue = Own(OrtValue.CreateTensorValueFromMemory(_logits, [1, config.VocabularySize]));
+        OrtAllocator allocator = options.Provider == ExecutionProvider.Cuda
+            ? Own(new OrtAllocator(session, Own(new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, options.DeviceId, OrtMemType.Default))))
+            : OrtAllocator.DefaultInstance;
+        _states = [(NewState(), NewState()), (NewState(), NewState()), (Own(OrtValue.CreateTensorValueFromMemory(_hidden, shape)), Own(OrtValue.CreateTensorValueFromMemory(_cell, shape)))];
+        _bindings = [Own(Bind(_states[0], _states[1])), Own(Bind(_states[1], _states[0])), Own(Bind(_states[FromStart], _states[0]))];
+
+        OrtValue NewState() => Own(OrtValue.CreateAllocatedTensorValue(allocator, TensorElementType.Float, shape));
+    }
+
+    /// <inheritdoc/>
+    public int VocabularySize => _logits.Length;
+
+    /// <inheritdoc/>
+    public void Reset(ClipContext clip)
+    {
+        clip.Hidden.CopyTo(_hidden);
+        clip.Cell.CopyTo(_cell);
+        _next = FromStart;
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Advance(int token)
+    {
+        _token[0] = token;
+        _session.RunWithBinding(_run, _bindings[_next]);
+        _next = _next == 0 ? 1 : 0;    // the state just written is the state read next: swap, never copy
+        return _logits;
+    }
+
+    /// <summary>Feeds one token without moving on, and gives the state after it; for checks.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>Hidden and cell state, each [hidden].</returns>
+    public (float[] Hidden, float[] Cell) Peek(int token)
+    {
+        var (hidden, cell) = (new float[_hidden.Length], new float[_cell.Length]);
+        long[] shape = [1, _hidden.Length];
+        using OrtValue nextHidden = OrtValue.CreateTensorValueFromMemory(hidden, shape);
+        using OrtValue nextCell = OrtValue.CreateTensorValueFromMemory(cell, shape);
+        using OrtIoBinding binding = Bind(_states[_next], (nextHidden, nextCell));
+        _token[0] = token;
+        _session.RunWithBinding(_run, binding);
+        return (hidden, cell);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        for (int i = _owned.Count - 1; i >= 0; i--)    // bindings before what they bind
+            _owned[i].Dispose();
+        _owned.Clear();
+    }
+
+    private OrtIoBinding Bind((OrtValue Hidden, OrtValue Cell) from, (OrtValue Hidden, OrtValue Cell) to)
+    {
+        OrtIoBinding binding = _session.CreateIoBinding();
+        binding.BindInput(GraphContract.Token, _tokenValue);
+        binding.BindInput(GraphContract.Hidden, from.Hidden);
+        binding.BindInput(GraphContract.Cell, from.Cell);
+        binding.BindOutput(GraphContract.Logits, _logitsValue);
+        binding.BindOutput(GraphContract.NextHidden, to.Hidden);
+        binding.BindOutput(GraphContract.NextCell, to.Cell);
+        return binding;
+    }
+
+    private T Own<T>(T value) where T : IDisposable
+    {
+        _owned.Add(value);
+        return value;
+    }
+}

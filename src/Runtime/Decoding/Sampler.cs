@@ -1,0 +1,175 @@
+using System.Numerics.Tensors;
+
+namespace Twitch.Runtime;
+
+/// <summary>Draws the tokens of one comment after another from their logits. Buffers are made once: drawing allocates nothing and
+/// never sorts the vocabulary. Not for several threads at a time.</summary>
+/// <remarks><c>&lt;PAD&gt; &lt;UNK&gt; &lt;SOS&gt;</c> never come out. If every other token is forbidden, the comment ends.</remarks>
+public sealed class Sampler
+{
+    private readonly float[] _scores;       // [vocabulary]: logits after bans and penalties; −∞ may not be said
+    private readonly float[] _weights;      // [vocabulary]: exp of something, for sums
+    private readonly Ranking _ranking;
+    private readonly Xoshiro256 _random = new(0);
+    private SamplingOptions _options = new();
+    private int[] _said = [];               // the comment so far: _saidCount of _options.MaxLength
+    private int _saidCount;
+
+    /// <summary>Makes the buffers.</summary>
+    /// <param name="vocabularySize">Logits of a step.</param>
+    public Sampler(int vocabularySize)
+    {
+        _scores = new float[vocabularySize];
+        _weights = new float[vocabularySize];
+        _ranking = new Ranking(vocabularySize);
+    }
+
+    /// <summary>Begins a comment.</summary>
+    /// <param name="options">How its tokens are drawn, and the seed.</param>
+    /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
+    public void Begin(SamplingOptions options)
+    {
+        _options = options.Validate(_scores.Length);
+        _random.Reset(options.Seed);
+        _saidCount = 0;
+        if (_said.Length < options.MaxLength)
+            _said = new int[options.MaxLength];
+    }
+
+    /// <summary>Draws the next token; <see cref="Vocabulary.End"/> if the comment ends, which it does after the longest length too.</summary>
+    /// <param name="logits">[vocabulary]; not changed.</param>
+    /// <exception cref="TwitchException">The logits are not numbers.</exception>
+    public Token Draw(ReadOnlySpan<float> logits)
+    {
+        float largest = TensorPrimitives.Max(logits);    // NaN if there is one
+        if (!float.IsFinite(largest))
+            throw new TwitchException($"the decoder's logits hold {largest}; the model is damaged or diverged in training, use another bundle.");
+
+        int id = Vocabulary.End;
+        if (_saidCount < _options.MaxLength)
+        {
+            Score(logits);
+            id = _options.Temperature == 0 ? TensorPrimitives.IndexOfMax<float>(_scores) : DrawScored();
+            if (_scores[id] == float.NegativeInfinity)    // the penalties left nothing to say
+                id = Vocabulary.End;
+            if (id != Vocabulary.End)
+                _said[_saidCount++] = id;
+        }
+        return new Token(id, LogProbability(logits, largest, id));
+    }
+
+    // Bans and penalties.
+    private void Score(ReadOnlySpan<float> logits)
+    {
+        logits.CopyTo(_scores);
+        ReadOnlySpan<int> said = _said.AsSpan(0, _saidCount);
+
+        if (_options.RepetitionPenalty > 1)
+        {
+            foreach (int id in said)    // from the logits, so a word said twice is not penalised twice
+                _scores[id] = logits[id] > 0 ? logits[id] / _options.RepetitionPenalty : logits[id] * _options.RepetitionPenalty;
+        }
+
+        int n = _options.NoRepeatNgram;
+        if (n > 0 && said.Length >= n)
+        {
+            ReadOnlySpan<int> suffix = said[^(n - 1)..];    // the next word would complete these to n
+            for (int at = 0; at + n <= said.Length; at++)
+            {
+                if (said.Slice(at, n - 1).SequenceEqual(suffix))
+                    _scores[said[at + n - 1]] = float.NegativeInfinity;
+            }
+        }
+
+        _scores[Vocabulary.Pad] = _scores[Vocabulary.Unknown] = _scores[Vocabulary.Start] = float.NegativeInfinity;
+        if (said.Length < _options.MinLength)
+            _scores[Vocabulary.End] = float.NegativeInfinity;
+    }
+
+    // Temperature, top-k, top-p and min-p each keep a first part of the tokens in order of likelihood, and one of that part is drawn.
+    private int DrawScored()
+    {
+        double point = _random.NextDouble();    // one number per token, whatever the options
+        float best = TensorPrimitives.Max<float>(_scores);
+        if (best == float.NegativeInfinity)
+            return Vocabulary.End;
+
+        return _options.TopK > 0 && _options.TopK < _scores.Length ? DrawFromTop(best, point) : DrawFromAll(best, point);
+    }
+
+    private int DrawFromTop(float best, double point)
+    {
+        ReadOnlySpan<int> top = _ranking.Top(_scores, _options.TopK);
+        double total = 0;
+        for (int i = 0; i < top.Length; i++)
+            total += _weights[i] = Weight(_scores[top[i]], best);
+
+        int kept = 0;
+        double sum = 0;
+        while (kept < top.Length && (kept == 0 || (sum < _options.TopP * total && _weights[kept] >= _options.MinP)))
+            sum += _weights[kept++];
+
+        double left = point * sum;
+        for (int i = 0; i < kept - 1; i++)
+        {
+            left -= _weights[i];
+            if (left < 0)
+                return top[i];
+        }
+        return top[kept - 1];
+    }
+
+    // Without top-k: tokens leave a heap, best first, only until the drawn one has left it.
+    private int DrawFromAll(float best, double point)
+    {
+        TensorPrimitives.Subtract(_scores, best, _weights);
+        TensorPrimitives.Divide(_weights, _options.Temperature, _weights);
+        TensorPrimitives.Exp<float>(_weights, _weights);    // exp(−∞) is 0
+
+        _ranking.Begin(_scores);
+        double left = point * SumOfKept();
+        int drawn = _ranking.At(_scores, 0);
+        for (int rank = 1; (left -= _weights[drawn]) >= 0; rank++)
+        {
+            int next = _ranking.At(_scores, rank);
+            if (next < 0 || _weights[next] == 0 || _weights[next] < _options.MinP)
+                break;    // only by rounding: the sum was counted in another order
+            drawn = next;
+        }
+        return drawn;
+    }
+
+    private double SumOfKept()
+    {
+        if (_options.TopP == 1 && _options.MinP == 0)
+            return TensorPrimitives.Sum<float>(_weights);
+
+        double sum = 0;
+        if (_options.TopP == 1)
+        {
+            foreach (float weight in _weights)
+                sum += weight >= _options.MinP ? weight : 0;
+            return sum;
+        }
+
+        double enough = _options.TopP * (double)TensorPrimitives.Sum<float>(_weights);
+        for (int rank = 0; sum < enough; rank++)
+        {
+            int id = _ranking.At(_scores, rank);
+            if (id < 0 || _weights[id] < _options.MinP)
+                break;
+            sum += _weights[id];
+        }
+        return sum;
+    }
+
+    // Likelihood relative to the best token's, so that no temperature overflows.
+    private float Weight(float score, float best) => MathF.Exp((score - best) / _options.Temperature);
+
+    private float LogProbability(ReadOnlySpan<float> logits, float largest, int id)
+    {
+        TensorPrimitives.Subtract(logits, largest, _weights);
+        TensorPrimitives.Exp<float>(_weights, _weights);
+        return logits[id] - largest - MathF.Log(TensorPrimitives.Sum<float>(_weights));
+    }
+}

@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Twitch.Runtime;
+
+/// <summary>A graph with an input over time and a state in and out: what both encoders are.</summary>
+/// <param name="session">The opened graph; the model's.</param>
+/// <param name="input">Name of the input over time.</param>
+/// <param name="run">Shared by all runs.</param>
+internal sealed class RecurrentGraph(InferenceSession session, string input, RunOptions run)
+{
+    private readonly string[] _inputs = [input, GraphContract.Hidden, GraphContract.Cell];
+    private readonly string[] _outputs = [GraphContract.NextHidden, GraphContract.NextCell];
+
+    /// <summary>Runs the graph over the input, which is read where it lies.</summary>
+    /// <param name="values">Elements, row-major.</param>
+    /// <param name="type">Their type.</param>
+    /// <param name="shape">[batch, time, …].</param>
+    /// <param name="state">State before; not changed.</param>
+    /// <returns>State after.</returns>
+    public unsafe EncoderState Run<T>(ReadOnlySpan<T> values, TensorElementType type, long[] shape, EncoderState state) where T : unmanaged
+    {
+        long[] stateShape = [state.Batch, state.HiddenArray.Length / state.Batch];
+        var next = new EncoderState(state.Batch, new float[state.HiddenArray.Length], new float[state.CellArray.Length]);
+        fixed (T* start = &MemoryMarshal.GetReference(values))
+        {
+            using OrtValue over = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, (nint)start, (long)values.Length * sizeof(T));
+            using OrtValue hidden = OrtValue.CreateTensorValueFromMemory(state.HiddenArray, stateShape);
+            using OrtValue cell = OrtValue.CreateTensorValueFromMemory(state.CellArray, stateShape);
+            using OrtValue nextHidden = OrtValue.CreateTensorValueFromMemory(next.HiddenArray, stateShape);
+            using OrtValue nextCell = OrtValue.CreateTensorValueFromMemory(next.CellArray, stateShape);
+            session.Run(run, _inputs, [over, hidden, cell], _outputs, [nextHidden, nextCell]);
+        }
+        return next;
+    }
+
+    /// <summary>How many steps of <paramref name="stepSize"/> elements each clip of the batch has.</summary>
+    /// <exception cref="ArgumentException">The elements are not whole steps of the batch.</exception>
+    public int StepCount(int elements, int batch, int stepSize)
+    {
+        if (elements % (batch * stepSize) != 0)
+            throw new ArgumentException($"'{input}' has {elements} elements; a multiple of {batch} (batch) × {stepSize} (one step) is needed.");
+        return elements / (batch * stepSize);
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Twitch.Runtime;
+
+/// <summary>Takes frames into a state, whole windows or as they arrive. Shared between threads.</summary>
+public sealed class VideoEncoder
+{
+    private readonly RecurrentGraph _graph;
+    private readonly FrameSpec _frame;
+
+    internal VideoEncoder(InferenceSession session, ModelConfig config, RunOptions run) =>
+        (_graph, _frame) = (new RecurrentGraph(session, GraphContract.Frames, run), config.Frame);
+
+    /// <summary>Takes in frames, each clip of the batch as many. Without any, the state stays as it was.</summary>
+    /// <param name="frames">[batch, time, height, width, 3] RGB; read during the call.</param>
+    /// <param name="state">State before, of <see cref="EncoderState.Zeros"/> or of the last call; not changed.</param>
+    /// <returns>State after.</returns>
+    /// <exception cref="ArgumentException">The bytes are not whole frames of the batch.</exception>
+    public EncoderState Encode(ReadOnlySpan<byte> frames, EncoderState state)
+    {
+        int time = _graph.StepCount(frames.Length, state.Batch, _frame.ByteCount);
+        return time == 0 ? state : _graph.Run(frames, TensorElementType.UInt8, [state.Batch, time, _frame.Height, _frame.Width, FrameSpec.Channels], state);
+    }
+}

@@ -1,0 +1,172 @@
+namespace Twitch.Runtime;
+
+/// <summary>How far one output is from what torch computed.</summary>
+/// <param name="Output">Name of the output in <c>golden.safetensors</c>, or what was compared.</param>
+/// <param name="Difference">Largest |difference|; for <c>greedy</c>, how many tokens differ.</param>
+public readonly record struct GoldenDifference(string Output, double Difference);
+
+/// <summary>Replays <c>golden.safetensors</c>, a window and every output along the way as torch computed it, on this machine and provider.</summary>
+/// <remarks>
+/// The file holds <c>frames</c> [batch, time, height, width, 3], <c>mel</c> [batch, steps, n_mels] and <c>tokens</c> [batch, n], which are
+/// fed one by one from the fused state. The window is encoded whole, then in two parts with the state carried over. <c>greedy</c>
+/// [batch, m] holds the most likely comment by the runtime's rules, filled up with the end mark.
+/// </remarks>
+public static class GoldenCheck
+{
+    private static readonly string[] States = ["video_hidden", "video_cell", "audio_hidden", "audio_cell", "hidden", "cell"];
+
+    /// <summary>The largest difference that float32 arithmetic explains on a provider.</summary>
+    public static double Limit(ExecutionProvider provider) => provider == ExecutionProvider.Cuda ? 1e-3 : 1e-4;
+
+    /// <summary>Computes every output of the bundle's own golden file again.</summary>
+    /// <returns>The largest difference of each output, in the order of computation.</returns>
+    /// <exception cref="TwitchException">The bundle has no golden file, or it does not fit the model.</exception>
+    public static IReadOnlyList<GoldenDifference> Run(CommentModel model)
+    {
+        string path = model.Bundle.PathOf(BundleManifest.GoldenFile);
+        if (!model.Bundle.Manifest.Files.ContainsKey(BundleManifest.GoldenFile))
+            throw new TwitchException($"{path}: the bundle has no such file, so there is nothing to compare with; export the bundle again.");
+        using SafeTensors golden = SafeTensors.Open(path);
+        return Run(model, golden);
+    }
+
+    /// <summary>Computes every output of a golden file again.</summary>
+    /// <returns>The largest difference of each output, in the order of computation.</returns>
+    /// <exception cref="TwitchException">The file does not fit the model.</exception>
+    public static IReadOnlyList<GoldenDifference> Run(CommentModel model, SafeTensors golden)
+    {
+        int batch = CheckShapes(golden, model.Config);
+
+        var report = new List<GoldenDifference>();
+        ReadOnlySpan<byte> frames = golden.Read<byte>(GraphContract.Frames);
+        ReadOnlySpan<float> mel = golden.Read<float>(GraphContract.Mel);
+        EncoderState zeros = EncoderState.Zeros(model.Config, batch);
+        ClipContext[] clips = Encode("", model.Video.Encode(frames, zeros), model.Audio.Encode(mel, zeros));
+
+        int time = Size(golden, GraphContract.Frames, 1), strides = Size(golden, GraphContract.Mel, 1) / model.Config.MelStride;
+        var (firstFrames, restFrames) = Split(frames, batch, time / 2 * model.Config.Frame.ByteCount);
+        var (firstMel, restMel) = Split(mel, batch, strides / 2 * model.Config.MelStride * model.Config.Mel.MelCount);
+        Encode(" in two parts", model.Video.Encode(restFrames, model.Video.Encode(firstFrames, zeros)), model.Audio.Encode(restMel, model.Audio.Encode(firstMel, zeros)));
+
+        Decode(model, golden, clips, report);
+        DecodeGreedily(model, golden, clips, report);
+        return report;
+
+        ClipContext[] Encode(string how, EncoderState video, EncoderState audio)
+        {
+            ClipContext[] fused = model.Fuse(video, audio);
+            float[][] found = [video.HiddenArray, video.CellArray, audio.HiddenArray, audio.CellArray, Stack(fused, clip => clip.Hidden), Stack(fused, clip => clip.Cell)];
+            for (int i = 0; i < States.Length; i++)
+                report.Add(new(States[i] + how, Difference(found[i], golden.Read<float>(States[i]))));
+            return fused;
+        }
+    }
+
+    // Given tokens, one by one: the state that goes out of a step goes into the next.
+    private static void Decode(CommentModel model, SafeTensors golden, ClipContext[] clips, List<GoldenDifference> report)
+    {
+        int count = Size(golden, "tokens", 1), vocabulary = model.Config.VocabularySize, size = model.Config.HiddenSize;
+        double logits = 0, hidden = 0, cell = 0;
+        using OrtDecoderStep decoder = model.CreateDecoder();
+        for (int row = 0; row < clips.Length; row++)
+        {
+            decoder.Reset(clips[row]);
+            for (int i = row * count; i < (row + 1) * count; i++)
+            {
+                if (i == (row + 1) * count - 1)
+                    Last(decoder.Peek((int)golden.Read<long>("tokens")[i]), row);
+                logits = Math.Max(logits, Difference(decoder.Advance((int)golden.Read<long>("tokens")[i]), golden.Read<float>(GraphContract.Logits).Slice(i * vocabulary, vocabulary)));
+            }
+        }
+        report.AddRange([new(GraphContract.Logits, logits), new(GraphContract.NextHidden, hidden), new(GraphContract.NextCell, cell)]);
+
+        void Last((float[] Hidden, float[] Cell) state, int row)
+        {
+            hidden = Math.Max(hidden, Difference(state.Hidden, golden.Read<float>(GraphContract.NextHidden).Slice(row * size, size)));
+            cell = Math.Max(cell, Difference(state.Cell, golden.Read<float>(GraphContract.NextCell).Slice(row * size, size)));
+        }
+    }
+
+    private static void DecodeGreedily(CommentModel model, SafeTensors golden, ClipContext[] clips, List<GoldenDifference> report)
+    {
+        int length = Size(golden, "greedy", 1), differing = 0;
+        var options = new SamplingOptions { Temperature = 0, TopK = 0, MinLength = 1, MaxLength = length };
+        for (int row = 0; row < clips.Length; row++)
+        {
+            IReadOnlyList<int> tokens = model.Generate(clips[row], options).Tokens;
+            ReadOnlySpan<long> expected = golden.Read<long>("greedy").Slice(row * length, length);
+            for (int i = 0; i < length; i++)
+                differing += expected[i] == (i < tokens.Count ? tokens[i] : Vocabulary.End) ? 0 : 1;
+        }
+        report.Add(new("greedy", differing));
+    }
+
+    private static int CheckShapes(SafeTensors golden, ModelConfig config)
+    {
+        int batch = Size(golden, GraphContract.Frames, 0);
+        Check(GraphContract.Frames, batch, -1, config.Frame.Height, config.Frame.Width, FrameSpec.Channels);
+        Check(GraphContract.Mel, batch, -1, config.Mel.MelCount);
+        if (Size(golden, GraphContract.Mel, 1) % config.MelStride != 0)
+            throw new TwitchException($"{golden.Path}: tensor 'mel' has {Size(golden, GraphContract.Mel, 1)} steps, the model needs a multiple of {config.MelStride}; export the bundle again.");
+        Check("tokens", batch, -1);
+        foreach (string name in States)
+            Check(name, batch, config.HiddenSize);
+        Check(GraphContract.Logits, batch, Size(golden, "tokens", 1), config.VocabularySize);
+        Check(GraphContract.NextHidden, batch, config.HiddenSize);
+        Check(GraphContract.NextCell, batch, config.HiddenSize);
+        Check("greedy", batch, -1);
+        foreach (long token in golden.Read<long>("tokens"))
+        {
+            if (token < 0 || token >= config.VocabularySize)    // Gather would read outside the embedding
+                throw new TwitchException($"{golden.Path}: tensor 'tokens' holds {token}; ids are in [0, {config.VocabularySize}); export the bundle again.");
+        }
+        return batch;
+
+        void Check(string name, params long[] shape)
+        {
+            long[] found = golden.Find(name).Shape;
+            if (batch < 1 || found.Length != shape.Length || !found.Zip(shape).All(pair => pair.Second == -1 ? pair.First > 0 : pair.First == pair.Second))
+                throw new TwitchException($"{golden.Path}: tensor '{name}' has shape [{string.Join(", ", found)}], the model needs [{string.Join(", ", shape.Select(size => size < 0 ? "any" : $"{size}"))}]; export the bundle again.");
+        }
+    }
+
+    private static int Size(SafeTensors golden, string name, int axis)
+    {
+        long[] shape = golden.Find(name).Shape;
+        return axis < shape.Length ? (int)shape[axis] : 0;
+    }
+
+    // Each clip's first elements, and each clip's rest.
+    private static (T[] First, T[] Second) Split<T>(ReadOnlySpan<T> values, int batch, int first)
+    {
+        int length = values.Length / batch, rest = length - first;
+        var (a, b) = (new T[batch * first], new T[batch * rest]);
+        for (int row = 0; row < batch; row++)
+        {
+            values.Slice(row * length, first).CopyTo(a.AsSpan(row * first));
+            values.Slice(row * length + first, rest).CopyTo(b.AsSpan(row * rest));
+        }
+        return (a, b);
+    }
+
+    private delegate ReadOnlySpan<float> Part(ClipContext clip);
+
+    private static float[] Stack(ClipContext[] clips, Part part)
+    {
+        var all = new List<float>();
+        foreach (ClipContext clip in clips)
+            all.AddRange(part(clip));
+        return [.. all];
+    }
+
+    private static double Difference(ReadOnlySpan<float> found, ReadOnlySpan<float> expected)
+    {
+        double largest = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double difference = Math.Abs((double)found[i] - expected[i]);
+            largest = double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(largest, difference);
+        }
+        return largest;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Twitch.Runtime;
+
+/// <summary>What the runtime feeds to each graph and reads from it, derived from the sizes of the network.</summary>
+/// <remarks>A graph may have further outputs, which are not read; an input the runtime does not know is refused.</remarks>
+internal static class GraphContract
+{
+    public const string Frames = "frames", Mel = "mel", Token = "token", Hidden = "hidden", Cell = "cell",
+        NextHidden = "next_hidden", NextCell = "next_cell", Logits = "logits",
+        VideoHidden = "video_hidden", VideoCell = "video_cell", AudioHidden = "audio_hidden", AudioCell = "audio_cell";
+
+    private const string Batch = "batch", Time = "time";
+
+    public static GraphEntry VideoEncoder(ModelConfig config) => new(BundleManifest.VideoEncoderFile,
+        [Value(Frames, "u8", Batch, Time, config.Frame.Height, config.Frame.Width, FrameSpec.Channels), State(Hidden, config), State(Cell, config)],
+        [State(NextHidden, config), State(NextCell, config)]);
+
+    public static GraphEntry AudioEncoder(ModelConfig config) => new(BundleManifest.AudioEncoderFile,
+        [Value(Mel, "f32", Batch, Time, config.Mel.MelCount), State(Hidden, config), State(Cell, config)],
+        [State(NextHidden, config), State(NextCell, config)]);
+
+    public static GraphEntry Fusion(ModelConfig config) => new(BundleManifest.FusionFile,
+        [State(VideoHidden, config), State(VideoCell, config), State(AudioHidden, config), State(AudioCell, config)],
+        [State(Hidden, config), State(Cell, config)]);
+
+    public static GraphEntry DecoderStep(ModelConfig config) => new(BundleManifest.DecoderStepFile,
+        [Value(Token, "i64", Batch), State(Hidden, config), State(Cell, config)],
+        [Value(Logits, "f32", Batch, config.VocabularySize), State(NextHidden, config), State(NextCell, config)]);
+
+    private static GraphValue State(string name, ModelConfig config) => Value(name, "f32", Batch, config.HiddenSize);
+
+    private static GraphValue Value(string name, string type, params object[] shape) =>
+        new(name, type, [.. shape.Select(size => Convert.ToString(size, CultureInfo.InvariantCulture)!)]);
+}

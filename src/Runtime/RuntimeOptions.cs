@@ -1,0 +1,28 @@
+namespace Twitch.Runtime;
+
+/// <summary>How a model is run. Immutable; change it with <c>with</c>.</summary>
+public sealed record RuntimeOptions
+{
+    /// <summary>What runs the graphs; if it cannot be had, opening fails and nothing else is tried.</summary>
+    public ExecutionProvider Provider { get; init; } = ExecutionProvider.Cpu;
+
+    /// <summary>Number of the GPU, from 0; the processor has none.</summary>
+    public int DeviceId { get; init; }
+
+    /// <summary>Threads that share the work inside one operator, in [1, 256]. A token's work is small and threads that share a
+    /// model run side by side, so one is the default.</summary>
+    public int IntraOpThreads { get; init; } = 1;
+
+    /// <summary>Checks every option against its range; messages use the command line's names.</summary>
+    /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
+    public RuntimeOptions Validate()
+    {
+        if (!Enum.IsDefined(Provider))
+            throw new TwitchException($"--provider is {Provider}; it must be cpu or cuda.", ExitCode.Usage);
+        if (DeviceId < 0)
+            throw new TwitchException($"the GPU's number is {DeviceId}; it must be 0 or more.", ExitCode.Usage);
+        if (IntraOpThreads is < 1 or > 256)
+            throw new TwitchException($"--threads is {IntraOpThreads}; it must be in [1, 256].", ExitCode.Usage);
+        return this;
+    }
+}
