@@ -24,14 +24,16 @@ public sealed class PlainProgress(TextWriter output, TimeSpan interval) : ITrain
     {
         if (_sinceLine.Elapsed < interval)
             return;
-        output.WriteLine($"epoch {progress.Epoch}, step {progress.Step} of {progress.Steps}: loss {progress.SmoothedLoss:F3}, {progress.CommentsPerSecond:F0} comments/s, at most {Round(progress.TimeLeft)} left");
+        output.WriteLine($"epoch {progress.Epoch}, step {progress.Step} of {progress.Steps}: " +
+            $"loss {progress.SmoothedLoss:F3}, {progress.CommentsPerSecond:F0} comments/s, at most {Round(progress.TimeLeft)} left");
         _sinceLine.Restart();
     }
 
     /// <inheritdoc/>
     public void EpochEnded(EpochMetrics epoch, bool isBest)
     {
-        output.WriteLine($"epoch {epoch.Epoch}: training loss {epoch.TrainLoss:F3}, validation perplexity {epoch.ValidationPerplexity:F2}{(isBest ? " (best)" : "")}, {epoch.CommentsPerSecond:F0} comments/s, {epoch.Seconds:F1} s");
+        output.WriteLine($"epoch {epoch.Epoch}: training loss {epoch.TrainLoss:F3}, " +
+            $"validation perplexity {epoch.ValidationPerplexity:F2}{(isBest ? " (best)" : "")}, {epoch.CommentsPerSecond:F0} comments/s, {epoch.Seconds:F1} s");
         _sinceLine.Restart();
     }
 
@@ -46,7 +48,9 @@ public sealed class PlainProgress(TextWriter output, TimeSpan interval) : ITrain
         {
             (counts.Gap, "in the gap between"), (counts.WithoutWindow, "without picture or sound"), (counts.OutsideRange, "outside the range"),
         }.Where(entry => entry.Item1 > 0).Select(entry => $"{entry.Item1} {entry.Item2}"));
-        return $"{(plan.FirstStep > 0 ? $"going on after step {plan.FirstStep}: " : "")}{counts.Training} comments to train on, {counts.Validation} to validate with{(left.Length > 0 ? $" ({left})" : "")}; {plan.VocabularySize} words, {plan.ParameterCount / 1e6:F2} M parameters, at most {plan.Epochs} epochs of {plan.StepsPerEpoch} steps";
+        return (plan.FirstStep > 0 ? $"going on after step {plan.FirstStep}: " : "") +
+            $"{counts.Training} comments to train on, {counts.Validation} to validate with{(left.Length > 0 ? $" ({left})" : "")}; " +
+            $"{plan.VocabularySize} words, {plan.ParameterCount / 1e6:F2} M parameters, at most {plan.Epochs} epochs of {plan.StepsPerEpoch} steps";
     }
 
     /// <summary>A time as h:mm:ss or m:ss.</summary>

@@ -78,12 +78,16 @@ public sealed class ProgressDisplay : ITrainingProgress
         Table table = new Table().Border(TableBorder.Rounded)
             .AddColumns("epoch", "training loss", "validation perplexity", "comments/s", "time");
         foreach ((EpochMetrics epoch, bool isBest) in _epochs.TakeLast(EpochRows))
-            table.AddRow($"{epoch.Epoch}", $"{epoch.TrainLoss:F3}", isBest ? $"[green]{epoch.ValidationPerplexity:F2} best[/]" : $"{epoch.ValidationPerplexity:F2}", $"{epoch.CommentsPerSecond:F0}", $"{epoch.Seconds:F1} s");
+            table.AddRow(
+                $"{epoch.Epoch}", $"{epoch.TrainLoss:F3}",
+                isBest ? $"[green]{epoch.ValidationPerplexity:F2} best[/]" : $"{epoch.ValidationPerplexity:F2}",
+                $"{epoch.CommentsPerSecond:F0}", $"{epoch.Seconds:F1} s");
 
         double share = _now.Steps > 0 ? (double)_now.Step / _now.Steps : 0;
         const int Cells = 30;
         int done = (int)(share * Cells);
-        IRenderable line = new Markup($"step {_now.Step} of {_now.Steps} [green]{new string('━', done)}[/][grey]{new string('━', Cells - done)}[/] loss {_now.SmoothedLoss:F3}  {_now.CommentsPerSecond:F0} comments/s  at most {PlainProgress.Round(_now.TimeLeft)} left");
+        IRenderable line = new Markup($"step {_now.Step} of {_now.Steps} [green]{new string('━', done)}[/][grey]{new string('━', Cells - done)}[/] " +
+            $"loss {_now.SmoothedLoss:F3}  {_now.CommentsPerSecond:F0} comments/s  at most {PlainProgress.Round(_now.TimeLeft)} left");
         _live.UpdateTarget(new Rows(table, line));
         _live.Refresh();
         _sinceRefresh.Restart();

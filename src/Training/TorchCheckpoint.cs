@@ -39,7 +39,8 @@ public static class TorchCheckpoint
         {
             TensorInfo info = file.Find(name);
             if (!info.Shape.AsSpan().SequenceEqual(value.shape))
-                throw new TwitchException($"{file.Path} (offset {info.Offset}): tensor '{name}' has shape [{string.Join(", ", info.Shape)}], but [{string.Join(", ", value.shape)}] is needed; use the files saved together.");
+                throw new TwitchException($"{file.Path} (offset {info.Offset}): tensor '{name}' has shape [{string.Join(", ", info.Shape)}], " +
+                    $"but [{string.Join(", ", value.shape)}] is needed; use the files saved together.");
             ReadOnlySpan<float> source = file.Read<float>(name);
             Tensor flat = value.view(-1);
             for (int first = 0; first < source.Length; first += ChunkElements)

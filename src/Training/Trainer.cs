@@ -59,7 +59,8 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
 
         int stepsPerEpoch = Batches.Count(data.Training, options.BatchSize);
         Schedule schedule = Schedule.Of(options, (long)stepsPerEpoch * options.Epochs);
-        progress.Started(new TrainingPlan(data.Counts, data.Vocabulary.Count, model.parameters().Sum(parameter => parameter.numel()), options.Epochs, stepsPerEpoch, run.State.Step));
+        progress.Started(new TrainingPlan(
+            data.Counts, data.Vocabulary.Count, model.parameters().Sum(parameter => parameter.numel()), options.Epochs, stepsPerEpoch, run.State.Step));
 
         var sinceSave = Stopwatch.StartNew();
         try
@@ -134,7 +135,9 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         double norm = nn.utils.clip_grad_norm_(model.parameters(), options.ClipNorm);
         double value = loss.item<float>();
         if (!double.IsFinite(value) || !double.IsFinite(norm))
-            throw new TwitchException($"step {step + 1}: the loss is {value} and its gradient's norm {norm}; both must be finite; use a smaller --learning-rate (it is {options.LearningRate}).", ExitCode.Failed);
+            throw new TwitchException(
+                $"step {step + 1}: the loss is {value} and its gradient's norm {norm}; both must be finite; " +
+                $"use a smaller --learning-rate (it is {options.LearningRate}).", ExitCode.Failed);
         optimizer.Step(learningRate, step);
         return (value, batch.Targets.shape[0]);
     }
@@ -144,6 +147,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
     {
         double validation = Evaluation.Run(model, streams, data.Validation, afterBatch).Loss, perplexity = Math.Exp(validation);
         TrainingState state = run.State;
+        CLibrary.TrimHeap();
         run.Add(new EpochMetrics(
             state.Epoch, state.Step, state.LossSum / state.TokenCount, validation, perplexity, schedule.At(state.Step - 1),
             state.CommentCount / state.Seconds, state.Seconds, Environment.WorkingSet, DateTime.UtcNow));

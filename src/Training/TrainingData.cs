@@ -83,7 +83,11 @@ public sealed class TrainingData
 
         var counts = new SplitCounts(streams.Sum(stream => stream.Comments.Count), training.Count, validation.Count, gap, withoutWindow, outside);
         if (training.Count < LeastTraining || validation.Count < LeastValidation)
-            throw new TwitchException($"{training.Count} comments are left to train on and {validation.Count} to validate with; {LeastTraining} and {LeastValidation} are needed. Of {counts.Comments}, {withoutWindow} have no picture or no sound before them, {outside} lie outside the used range and {gap} in the gap between the two parts; use a longer or busier recording, a wider range or another --validation-share.");
+            throw new TwitchException(
+                $"{training.Count} comments are left to train on and {validation.Count} to validate with; {LeastTraining} and {LeastValidation} are needed. " +
+                $"Of {counts.Comments}, {withoutWindow} have no picture or no sound before them, " +
+                $"{outside} lie outside the used range and {gap} in the gap between the two parts; " +
+                "use a longer or busier recording, a wider range or another --validation-share.");
 
         Vocabulary vocabulary = Vocabulary.Build(training.Select(entry => entry.Comment.Text), config.VocabularySize, options.MinWordCount);
         if (vocabulary.Count <= Vocabulary.SpecialCount)

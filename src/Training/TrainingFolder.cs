@@ -67,7 +67,8 @@ public sealed class TrainingFolder
             throw new TwitchException($"{statePath}: version is {state.Version}, this program reads {TrainingState.CurrentVersion}; give another --out, or --restart to replace it.");
         string[] differences = [.. run.DifferencesFrom(state.Run)];
         if (differences.Length > 0)
-            throw new TwitchException($"{folder}: holds another run: {string.Join("; ", differences.Take(4))}{(differences.Length > 4 ? $"; and {differences.Length - 4} more" : "")}; give another --out, or --restart to replace it.");
+            throw new TwitchException($"{folder}: holds another run: " +
+                $"{string.Join("; ", differences.Take(4))}{(differences.Length > 4 ? $"; and {differences.Length - 4} more" : "")}; give another --out, or --restart to replace it.");
         if (!state.Finished)
             RefuseStrangers(folder, manifest);
 
@@ -126,6 +127,7 @@ public sealed class TrainingFolder
             .Select(path => Path.GetRelativePath(folder, path))
             .FirstOrDefault(name => name != Checkpoint.ManifestFile && !manifest.Files.ContainsKey(name));
         if (stranger is not null)
-            throw new TwitchException($"{Path.Combine(folder, stranger)}: no part of the checkpoint in that folder, and saving would remove it; move it elsewhere, or give another --out.");
+            throw new TwitchException($"{Path.Combine(folder, stranger)}: no part of the checkpoint in that folder, " +
+                "and saving would remove it; move it elsewhere, or give another --out.");
     }
 }
