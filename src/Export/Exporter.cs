@@ -4,20 +4,6 @@ using Twitch.Export.Onnx;
 
 namespace Twitch.Export;
 
-/// <summary>How graphs are written.</summary>
-public sealed record ExportOptions
-{
-    /// <summary>Most bytes of weights that stand inside a graph's own file; the weights of a larger graph lie in a file beside it,
-    /// <c>video_encoder.onnx.data</c>, which ONNX Runtime maps into memory. In [0, 1 GiB].</summary>
-    public long ExternalDataThreshold { get; init; } = 64L << 20;
-
-    /// <summary>Checks every option against its range.</summary>
-    /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
-    public ExportOptions Validate() => ExternalDataThreshold is >= 0 and <= 1L << 30
-        ? this
-        : throw new TwitchException($"the threshold for external data is {ExternalDataThreshold} bytes; it must be in [0, {1L << 30}], because an ONNX file ends at 2 GB.", ExitCode.Usage);
-}
-
 /// <summary>Turns a checkpoint into a bundle: managed code over the checkpoint's files, without torch.</summary>
 /// <remarks>Both halves fill a folder that exists, so that a caller can add to the bundle and check it in between:
 /// <see cref="WriteGraphs"/>, golden outputs, the check, <see cref="WriteManifest"/>.</remarks>

@@ -1,5 +1,4 @@
 using System.CommandLine.Parsing;
-using Twitch.Runtime;
 
 namespace Twitch.Live;
 
@@ -9,7 +8,7 @@ internal static class TimeArgument
     public static TimeSpan[] ParseAll(ArgumentResult result)
     {
         var times = new List<TimeSpan>();
-        foreach (System.CommandLine.Parsing.Token token in result.Tokens)
+        foreach (Token token in result.Tokens)
         {
             if (StreamTime.TryParse(token.Value) is TimeSpan time)
                 times.Add(time);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Twitch.Runtime;
@@ -109,6 +110,27 @@ public sealed partial class CommentModel : IDisposable
     {
         using CommentGenerator generator = CreateGenerator(clip, options);
         return generator.ToEnd(Vocabulary);
+    }
+
+    /// <summary>How likely the model finds a given comment.</summary>
+    /// <param name="clip">What was seen and heard.</param>
+    /// <param name="tokens">The first input, <c>&lt;SOS&gt;</c>, then the ids to score, usually ending with <c>&lt;EOS&gt;</c>.</param>
+    /// <returns>ln p of each id after the first, given those before it, under the plain softmax of the logits.</returns>
+    public float[] Score(ClipContext clip, ReadOnlySpan<int> tokens)
+    {
+        var scores = new float[Math.Max(0, tokens.Length - 1)];
+        using OrtDecoderStep decoder = CreateDecoder();
+        decoder.Reset(clip);
+        for (int i = 0; i < scores.Length; i++)
+        {
+            ReadOnlySpan<float> logits = decoder.Advance(tokens[i]);    // [vocabulary]
+            float most = TensorPrimitives.Max(logits);
+            double sum = 0;
+            foreach (float logit in logits)
+                sum += Math.Exp(logit - most);
+            scores[i] = (float)(logits[tokens[i + 1]] - most - Math.Log(sum));
+        }
+        return scores;
     }
 
     /// <summary>Draws comments with different texts from one encoding. The first is the one <see cref="Generate"/> draws.</summary>

@@ -18,7 +18,7 @@ public static class GoldenCheck
     /// <summary>The largest difference that float32 arithmetic explains on a provider.</summary>
     public static double Limit(ExecutionProvider provider) => provider == ExecutionProvider.Cuda ? 1e-3 : 1e-4;
 
-    /// <summary>Computes every output again.</summary>
+    /// <summary>Computes every output of the bundle's own golden file again.</summary>
     /// <returns>The largest difference of each output, in the order of computation.</returns>
     /// <exception cref="TwitchException">The bundle has no golden file, or it does not fit the model.</exception>
     public static IReadOnlyList<GoldenDifference> Run(CommentModel model)
@@ -27,6 +27,14 @@ public static class GoldenCheck
         if (!model.Bundle.Manifest.Files.ContainsKey(BundleManifest.GoldenFile))
             throw new TwitchException($"{path}: the bundle has no such file, so there is nothing to compare with; export the bundle again.");
         using SafeTensors golden = SafeTensors.Open(path);
+        return Run(model, golden);
+    }
+
+    /// <summary>Computes every output of a golden file again.</summary>
+    /// <returns>The largest difference of each output, in the order of computation.</returns>
+    /// <exception cref="TwitchException">The file does not fit the model.</exception>
+    public static IReadOnlyList<GoldenDifference> Run(CommentModel model, SafeTensors golden)
+    {
         int batch = CheckShapes(golden, model.Config);
 
         var report = new List<GoldenDifference>();

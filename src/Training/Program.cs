@@ -1,1 +1,4 @@
-Console.WriteLine(TorchSharp.torch.ones(2, 2).sum().item<float>());
+using Twitch.Live;
+using Twitch.Training;
+
+return await CommandRunner.RunProgramAsync((output, error, cancellation) => CommandLine.RunAsync(args, output, error, cancellation));

@@ -135,6 +135,6 @@ public sealed class ExporterTests
             var other => other.ToString(),
         };
         Assert.Equal(type, listed.Type);
-        Assert.Equal(found.Dimensions.Zip(found.SymbolicDimensions, (size, name) => size >= 0 ? size.ToString(System.Globalization.CultureInfo.InvariantCulture) : name), listed.Shape);
+        Assert.Equal(found.Dimensions.Zip(found.SymbolicDimensions, (size, name) => size >= 0 ? $"{size}" : name), listed.Shape);
     }
 }

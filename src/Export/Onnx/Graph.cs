@@ -62,17 +62,17 @@ public sealed class Graph(string name, string description)
     }
 
     /// <summary>Ends the graph with its outputs in order.</summary>
-    /// <exception cref="ArgumentException">An output is an input or weight as it came, or stands there twice; a name is taken.</exception>
+    /// <exception cref="ArgumentException">An output is an input or weight as it came, or stands there twice; a name is taken; an input is not used.</exception>
     public Model Build(params ReadOnlySpan<(string Name, Value Value)> outputs)
     {
+        foreach (Value input in _inputs)
+            Require(_nodes.Any(node => node.Inputs.Contains(input)), input.Name!, "no node uses this input");
         foreach ((string output, Value value) in outputs)
         {
             Require(value.Graph == this, output, "the value belongs to another graph");
             Require(value.Name is null, output, $"the value already has the name '{value.Name}'; an output must be made by a node and be named once");
             Claim(output, value);
         }
-        foreach (Value input in _inputs)
-            Require(_nodes.Any(node => node.Inputs.Contains(input)), input.Name!, "no node uses this input");
 
         var proto = new GraphProto { Name = Name, DocString = description };
         proto.Input.AddRange(_inputs.Select(Model.Describe));

@@ -49,6 +49,7 @@ public static class NeuralOperators
         return (nextHidden, nextCell);
 
         void Check(Value value, string role, params Dimension[] shape) =>
-            g.Require(value.Type == x.Type && value.Shape.SequenceEqual(shape), "LSTM", $"{role} is {value}; {Value.TypeName(x.Type)} {Dimension.Format(shape)} is needed");
+            g.Require(value.Type == x.Type && value.Shape.SequenceEqual(shape), "LSTM",
+                $"{role} is {value}; {Value.TypeName(x.Type)} {Dimension.Format(shape)} is needed");
     }
 }

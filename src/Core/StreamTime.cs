@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Twitch.Runtime;
+namespace Twitch;
 
 /// <summary>A time since the start of a recording as people write it: <c>1:02:03</c>, <c>62:03</c>, <c>3723.5</c>.</summary>
 public static class StreamTime
@@ -26,6 +26,13 @@ public static class StreamTime
         }
         return seconds <= MostSeconds ? TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond)) : null;
     }
+
+    /// <summary>As <see cref="TryParse"/>.</summary>
+    /// <param name="text">The time.</param>
+    /// <param name="option">Option it was given for, for the message.</param>
+    /// <exception cref="TwitchException">The text is no time (exit code 2).</exception>
+    public static TimeSpan Parse(string text, string option) => TryParse(text)
+        ?? throw new TwitchException($"{option} is '{text}'; it must be a time such as 1:02:03, 62:03 or 3723.5.", ExitCode.Usage);
 
     /// <summary>Hours, minutes and seconds, and a fraction if there is one: <c>0:05:00</c>, <c>30:00:00.5</c>.</summary>
     public static string Format(TimeSpan time)

@@ -1,4 +1,4 @@
-namespace Twitch.Runtime.Tests;
+namespace Twitch.Tests;
 
 public class StreamTimeTests
 {
@@ -40,5 +40,14 @@ public class StreamTimeTests
     {
         Assert.Equal(text, StreamTime.Format(TimeSpan.FromSeconds(seconds)));
         Assert.Equal(TimeSpan.FromSeconds(seconds), StreamTime.TryParse(text));
+    }
+
+    [Fact]
+    public void A_wrong_time_is_wrong_usage_and_names_its_option()
+    {
+        var error = Assert.Throws<TwitchException>(() => StreamTime.Parse("1:60", "--until"));
+
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.StartsWith("--until is '1:60'", error.Message, StringComparison.Ordinal);
     }
 }

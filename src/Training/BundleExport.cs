@@ -1,0 +1,90 @@
+using Twitch.Export;
+using Twitch.Runtime;
+using static TorchSharp.torch;
+
+namespace Twitch.Training;
+
+/// <summary>Turns a checkpoint into a bundle and proves it: torch and ONNX Runtime see the same windows and must agree.</summary>
+public static class BundleExport
+{
+    /// <summary>Largest |torch − onnx| of any output; both compute in float32, in another order.</summary>
+    public const double Tolerance = 1e-4;
+
+    // Windows of several lengths, alone and in batches, as at a stream's start, later in it, and in evaluation; the first
+    // goes into the bundle.
+    private static readonly (int Batch, int Frames, int Strides, int Tokens)[] Windows = [(1, 10, 78, 12), (3, 1, 1, 4), (2, 7, 40, 20)];
+
+    /// <summary>Writes a bundle; if it does not agree with torch, no bundle appears.</summary>
+    /// <param name="checkpoint">The network.</param>
+    /// <param name="folder">The bundle's place; what stands there is replaced.</param>
+    /// <returns>The largest difference of any output.</returns>
+    /// <exception cref="TwitchException">The graphs differ from torch by more than <see cref="Tolerance"/> (exit code 1).</exception>
+    public static double Write(Checkpoint checkpoint, string folder)
+    {
+        double largest = 0;
+        string goldens = Directory.CreateTempSubdirectory("twitch-golden").FullName;
+        try
+        {
+            string[] files = WriteGoldens(checkpoint, goldens);
+            AtomicFolder.Write(folder, partial =>
+            {
+                Exporter.WriteGraphs(checkpoint, partial, new ExportOptions());
+                File.Copy(files[0], Path.Combine(partial, BundleManifest.GoldenFile));
+                Provenance provenance = Describe(checkpoint);
+                Exporter.WriteManifest(checkpoint, partial, provenance, new SamplingOptions());
+                largest = Compare(partial, files);
+                Exporter.WriteManifest(checkpoint, partial, provenance with { MaxDifference = largest }, new SamplingOptions());
+            });
+        }
+        finally
+        {
+            Directory.Delete(goldens, recursive: true);
+        }
+        return largest;
+    }
+
+    private static string[] WriteGoldens(Checkpoint checkpoint, string folder)
+    {
+        ModelConfig config = checkpoint.Config;
+        using CommentModel model = TorchCheckpoint.Load(checkpoint, CPU);
+        using Generator random = new(seed: 1, CPU);
+        var files = new List<string>();
+        foreach (var (batch, frames, strides, tokens) in Windows)
+        {
+            using var scope = NewDisposeScope();
+            Tensor seen = randint(0, 256, [batch, frames, config.Frame.Height, config.Frame.Width, FrameSpec.Channels], dtype: ScalarType.Byte, generator: random);
+            Tensor heard = randn([batch, strides * config.MelStride, config.Mel.MelCount], generator: random) * 4 - 6;    // as log-mel steps lie
+            Tensor said = cat([full([batch, 1], Vocabulary.Start, ScalarType.Int64), randint(Vocabulary.SpecialCount, config.VocabularySize, [batch, tokens - 1], dtype: ScalarType.Int64, generator: random)], 1);
+            string file = Path.Combine(folder, $"golden{files.Count}.safetensors");
+            Golden.Write(file, model, seen, heard, said);
+            files.Add(file);
+        }
+        return [.. files];
+    }
+
+    private static double Compare(string bundle, string[] goldens)
+    {
+        double largest = 0;
+        using var model = Runtime.CommentModel.Open(bundle);
+        foreach (string file in goldens)
+        {
+            using SafeTensors golden = SafeTensors.Open(file);
+            foreach (GoldenDifference found in GoldenCheck.Run(model, golden))
+            {
+                if (!(found.Difference <= Tolerance))
+                    throw new TwitchException($"{bundle}: '{found.Output}' differs from torch by {found.Difference:0.0e+0}, more than {Tolerance:0e+0}; the export is not kept. This is a bug of the exporter: please report it with the checkpoint's config.json.", ExitCode.Failed);
+                largest = Math.Max(largest, found.Difference);
+            }
+        }
+        return largest;
+    }
+
+    private static Provenance Describe(Checkpoint checkpoint)
+    {
+        Provenance provenance = Exporter.Provenance(checkpoint);
+        string state = Path.Combine(checkpoint.Folder, TrainingFolder.StateFile);
+        return File.Exists(state) && JsonFile.Read(state, TrainingJson.Default.TrainingState) is { BestEpoch: > 0 } trained
+            ? provenance with { Epoch = trained.BestEpoch, ValidationPerplexity = trained.BestPerplexity }
+            : provenance;
+    }
+}

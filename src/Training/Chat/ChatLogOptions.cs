@@ -1,0 +1,56 @@
+namespace Twitch.Training.Chat;
+
+/// <summary>How a chat log's times are placed on the recording, and which comments are not learned from.</summary>
+public sealed record ChatLogOptions
+{
+    /// <summary>The command line's name of <see cref="StreamStart"/>.</summary>
+    public const string StreamStartOption = "--stream-start";
+
+    /// <summary>The command line's name of <see cref="Offset"/>.</summary>
+    public const string OffsetOption = "--chat-offset";
+
+    /// <summary>The command line's name of <see cref="MaxUnparsableShare"/>.</summary>
+    public const string MaxUnparsableShareOption = "--max-unparsable";
+
+    /// <summary>When the recording starts; needed for logs whose times are dates, unless the log says it.</summary>
+    /// <remarks>Its zone is also the zone of times of day that a log gives without one.</remarks>
+    public DateTimeOffset? StreamStart { get; init; }
+
+    /// <summary>Added to every time: positive when the log starts later than the recording. At most 100,000 hours.</summary>
+    public TimeSpan Offset { get; init; }
+
+    /// <summary>The recording's length; later comments are outside of it, as are those before its start. Null: no end.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>Whether the recording was cropped like its TwitchDownloader log, so that it starts at the log's <c>video.start</c>.</summary>
+    /// <remarks>Such a log counts its times from the broadcast's start. False when the recording is the whole broadcast.</remarks>
+    public bool CroppedRecording { get; init; } = true;
+
+    /// <summary>Whether comments of well-known bots and of <see cref="ExtraBots"/> are dropped.</summary>
+    public bool DropBots { get; init; } = true;
+
+    /// <summary>Whether comments that start with <c>!word</c> are dropped.</summary>
+    public bool DropCommands { get; init; } = true;
+
+    /// <summary>Whether comments that contain a web address are dropped.</summary>
+    public bool DropLinks { get; init; } = true;
+
+    /// <summary>Names, in any case, that are bots of this channel.</summary>
+    public IReadOnlyList<string> ExtraBots { get; init; } = [];
+
+    /// <summary>Names, in any case, that are no bots whatever the lists say.</summary>
+    public IReadOnlyList<string> AllowedBots { get; init; } = [];
+
+    /// <summary>The share of records, 0 to 1, that may be unreadable before the log is refused.</summary>
+    public double MaxUnparsableShare { get; init; } = 0.2;
+
+    internal void Validate()
+    {
+        if (Offset.Duration() > ChatTime.Limit)
+            throw new TwitchException($"{OffsetOption} is {Offset}; it must be within ±{ChatTime.Limit.TotalHours:0} hours.", ExitCode.Usage);
+        if (Duration <= TimeSpan.Zero)
+            throw new TwitchException($"the recording's duration is {Duration}; it must be more than zero.", ExitCode.Usage);
+        if (!(MaxUnparsableShare is >= 0 and <= 1))
+            throw new TwitchException($"{MaxUnparsableShareOption} is {MaxUnparsableShare}; it must be in [0, 1].", ExitCode.Usage);
+    }
+}

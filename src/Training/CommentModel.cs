@@ -1,0 +1,232 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Twitch.Training;
+
+/// <summary>State of an LSTM at the border of the network's parts.</summary>
+/// <param name="Hidden">[batch, hidden].</param>
+/// <param name="Cell">[batch, hidden].</param>
+public readonly record struct LstmState(Tensor Hidden, Tensor Cell);
+
+/// <summary>The network: two encoders, the fusion of their states, and a decoder that starts from it.</summary>
+/// <remarks>Names of fields are names of tensors on disk; <see cref="ModelConfig.Parameters"/> lists them.</remarks>
+public sealed class CommentModel : nn.Module
+{
+    private readonly VideoEncoder video_encoder;
+    private readonly AudioEncoder audio_encoder;
+    private readonly Linear fuse_h, fuse_c;
+    private readonly Decoder decoder;
+
+    /// <summary>A network with random weights, drawn from torch's generator.</summary>
+    public CommentModel(ModelConfig config) : base(nameof(CommentModel))
+    {
+        Config = config;
+        video_encoder = new VideoEncoder(config);
+        audio_encoder = new AudioEncoder(config);
+        fuse_h = nn.Linear(2 * config.HiddenSize, config.HiddenSize);
+        fuse_c = nn.Linear(2 * config.HiddenSize, config.HiddenSize);
+        decoder = new Decoder(config);
+        RegisterComponents();
+    }
+
+    /// <summary>The sizes.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>Where its tensors are.</summary>
+    public Device Device => fuse_h.weight!.device;
+
+    /// <summary>State after some frames.</summary>
+    /// <param name="frames">Pool of frames, [steps, height, width, 3] u8.</param>
+    /// <param name="windows">Which frames each row of the batch sees.</param>
+    public LstmState EncodeVideo(Tensor frames, StepWindows windows) => video_encoder.Encode(frames, windows);
+
+    /// <summary>State after frames of one length, [batch, time, height, width, 3] u8.</summary>
+    public LstmState EncodeVideo(Tensor frames) =>
+        EncodeVideo(frames.flatten(0, 1), StepWindows.Dense((int)frames.shape[0], (int)frames.shape[1]));
+
+    /// <summary>State after some sound.</summary>
+    /// <param name="mel">Pool of stacked log-mel steps, [steps, stride × n_mels] f32.</param>
+    /// <param name="windows">Which stacked steps each row of the batch hears.</param>
+    public LstmState EncodeAudio(Tensor mel, StepWindows windows) => audio_encoder.Encode(mel, windows);
+
+    /// <summary>State after sound of one length, [batch, time, n_mels] f32; time is a multiple of the config's mel stride.</summary>
+    public LstmState EncodeAudio(Tensor mel)
+    {
+        int batch = (int)mel.shape[0], time = (int)mel.shape[1] / Config.MelStride;
+        return EncodeAudio(mel.reshape(batch * time, Config.MelStride * Config.Mel.MelCount), StepWindows.Dense(batch, time));
+    }
+
+    /// <summary>The decoder's first state.</summary>
+    public LstmState Fuse(LstmState video, LstmState audio) => new(
+        fuse_h.call(cat([video.Hidden, audio.Hidden], 1)),    // [batch, 2 × hidden] -> [batch, hidden]
+        fuse_c.call(cat([video.Cell, audio.Cell], 1)));
+
+    /// <summary>Logits of each next token.</summary>
+    /// <param name="tokens">[batch, time] i64.</param>
+    /// <param name="state">The state before the first token.</param>
+    /// <returns>Logits [batch, time, vocabulary], and the state after the last token.</returns>
+    public (Tensor Logits, LstmState Next) Decode(Tensor tokens, LstmState state)
+    {
+        (Tensor outputs, LstmState next) = decoder.Advance(tokens, state);
+        return (decoder.Logits(outputs), next);
+    }
+
+    /// <summary>Logits of a batch at its targets, [targets, vocabulary]; what stands at padded positions is never computed.</summary>
+    public Tensor forward(Batch batch)
+    {
+        LstmState state = Fuse(EncodeVideo(batch.Frames, batch.Video), EncodeAudio(batch.Mel, batch.Audio));
+        (Tensor outputs, _) = decoder.Advance(batch.Tokens, state);                      // [batch, time, hidden]
+        return decoder.Logits(outputs.flatten(0, 1).index_select(0, batch.Positions));
+    }
+
+    /// <summary>Mean and deviation of each mel filter in the training data, each [n_mels]; ignored where sound is not embedded.</summary>
+    public void SetMelStatistics(float[] mean, float[] deviation) => audio_encoder.SetStatistics(mean, deviation);
+
+    // Rows of one length at a time; a row without steps keeps the zero state.
+    private static LstmState Encode(LSTM lstm, Tensor steps, StepWindows windows, int hiddenSize)
+    {
+        var hidden = new List<Tensor>();
+        var cell = new List<Tensor>();
+        foreach (StepGroup group in windows.Groups)
+        {
+            if (group.Time == 0)
+            {
+                hidden.Add(zeros(group.Rows.Count, hiddenSize, device: steps.device));
+                cell.Add(zeros(group.Rows.Count, hiddenSize, device: steps.device));
+                continue;
+            }
+            Tensor inputs = steps.index_select(0, group.Index(steps.device)).view(group.Rows.Count, group.Time, -1);
+            (_, Tensor h, Tensor c) = lstm.call(inputs);                                 // each [1, rows, hidden]
+            hidden.Add(h.squeeze(0));
+            cell.Add(c.squeeze(0));
+        }
+        Tensor order = windows.Order(steps.device);
+        return new LstmState(cat(hidden, 0).index_select(0, order), cat(cell, 0).index_select(0, order));
+    }
+
+    // An LSTM whose forget gates begin open (bias 1), so that gradients reach the first steps of a long window from the start
+    // (Jozefowicz et al. 2015).
+    private static LSTM OpenLstm(int inputs, int hidden)
+    {
+        LSTM lstm = nn.LSTM(inputs, hidden, batchFirst: true);
+        using (no_grad())
+        {
+            using Tensor forget = lstm.get_parameter("bias_ih_l0")!.narrow(0, hidden, hidden);
+            forget.fill_(1);
+        }
+        return lstm;
+    }
+
+    private sealed class VideoEncoder : nn.Module
+    {
+        private readonly int hiddenSize;
+        private readonly List<Conv2d> convolutions = [];
+        private readonly Linear? embed;
+        private readonly Dropout dropout;
+        private readonly LSTM lstm;
+
+        public VideoEncoder(ModelConfig config) : base(nameof(VideoEncoder))
+        {
+            hiddenSize = config.HiddenSize;
+            int channels = FrameSpec.Channels;
+            foreach (int next in config.FrameChannels)
+            {
+                Conv2d convolution = nn.Conv2d(channels, next, 3L, stride: 2, padding: 1);
+                register_module($"conv{convolutions.Count}", convolution);
+                convolutions.Add(convolution);
+                channels = next;
+            }
+            var (c, h, w) = config.ConvolvedShape;
+            embed = config.FrameEmbeddingSize > 0 ? nn.Linear(c * h * w, config.FrameEmbeddingSize) : null;
+            dropout = nn.Dropout(config.Dropout);
+            lstm = OpenLstm(config.VideoInputSize, config.HiddenSize);
+            RegisterComponents();
+        }
+
+        public LstmState Encode(Tensor frames, StepWindows windows)
+        {
+            Device device = frames.device;
+            Tensor mean = tensor(FrameSpec.Mean.ToArray(), device: device).view(1, 3, 1, 1);
+            Tensor deviation = tensor(FrameSpec.Deviation.ToArray(), device: device).view(1, 3, 1, 1);
+
+            Tensor x = frames.permute(0, 3, 1, 2).contiguous().to(ScalarType.Float32);   // [steps, 3, height, width]
+            x = x.div_(255).sub_(mean).div_(deviation);
+            foreach (Conv2d convolution in convolutions)
+                x = nn.functional.relu(convolution.call(x));                             // each halves height and width
+            x = x.flatten(1);                                                            // [steps, channels × height × width]
+            if (embed is not null)
+                x = dropout.call(nn.functional.relu(embed.call(x)));                     // [steps, embedding]
+            return CommentModel.Encode(lstm, x, windows, hiddenSize);
+        }
+    }
+
+    private sealed class AudioEncoder : nn.Module
+    {
+        private readonly int hiddenSize, melCount, melStride;
+        private readonly Tensor? mean, deviation;
+        private readonly Linear? embed;
+        private readonly Dropout dropout;
+        private readonly LSTM lstm;
+
+        public AudioEncoder(ModelConfig config) : base(nameof(AudioEncoder))
+        {
+            (hiddenSize, melCount, melStride) = (config.HiddenSize, config.Mel.MelCount, config.MelStride);
+            if (config.MelEmbeddingSize > 0)
+            {
+                mean = zeros(melCount);
+                deviation = ones(melCount);
+                embed = nn.Linear(melStride * melCount, config.MelEmbeddingSize);
+            }
+            dropout = nn.Dropout(config.Dropout);
+            lstm = OpenLstm(config.AudioInputSize, config.HiddenSize);
+            RegisterComponents();
+        }
+
+        public LstmState Encode(Tensor mel, StepWindows windows)
+        {
+            Tensor x = mel;                                                              // [steps, stride × n_mels]
+            if (embed is not null)
+            {
+                x = (x.view(-1, melStride, melCount) - mean!).div_(deviation!).flatten(1);
+                x = dropout.call(nn.functional.relu(embed.call(x)));                     // [steps, embedding]
+            }
+            return CommentModel.Encode(lstm, x, windows, hiddenSize);
+        }
+
+        public void SetStatistics(float[] means, float[] deviations)
+        {
+            if (embed is null)
+                return;
+            using var scope = NewDisposeScope();
+            mean!.copy_(tensor(means));
+            deviation!.copy_(tensor(deviations));
+        }
+    }
+
+    private sealed class Decoder : nn.Module
+    {
+        private readonly Embedding embedding;
+        private readonly Dropout word_dropout, output_dropout;
+        private readonly LSTM lstm;
+        private readonly Linear output_fc;
+
+        public Decoder(ModelConfig config) : base(nameof(Decoder))
+        {
+            embedding = nn.Embedding(config.VocabularySize, config.EmbeddingSize);
+            word_dropout = nn.Dropout(config.Dropout);
+            lstm = OpenLstm(config.EmbeddingSize, config.HiddenSize);
+            output_dropout = nn.Dropout(config.Dropout);
+            output_fc = nn.Linear(config.HiddenSize, config.VocabularySize);
+            RegisterComponents();
+        }
+
+        public (Tensor Outputs, LstmState Next) Advance(Tensor tokens, LstmState state)
+        {
+            Tensor words = word_dropout.call(embedding.call(tokens));                    // [batch, time, embedding]
+            (Tensor outputs, Tensor h, Tensor c) = lstm.call(words, (state.Hidden.unsqueeze(0), state.Cell.unsqueeze(0)));
+            return (outputs, new LstmState(h.squeeze(0), c.squeeze(0)));                 // [batch, time, hidden]
+        }
+
+        public Tensor Logits(Tensor outputs) => output_fc.call(output_dropout.call(outputs));
+    }
+}

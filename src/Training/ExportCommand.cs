@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+using Twitch.Export;
+
+namespace Twitch.Training;
+
+/// <summary><c>twitch-train export</c>: turns a checkpoint into a bundle that is proven to agree with it.</summary>
+internal static class ExportCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Command("export", "Turn a checkpoint into a bundle, the only thing the runtime needs");
+        var checkpoint = new Option<string?>("--checkpoint") { Description = "Folder that training made", HelpName = "DIR" };
+        var untrained = new Option<bool>("--untrained") { Description = "Export seeded random weights instead, to measure speed at any size" };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the random weights", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var output = new Option<string>("--out") { Description = "Folder for the bundle; what stands there is replaced", Required = true, HelpName = "DIR" };
+        var sizes = new PresetOptions();
+        command.Options.Add(checkpoint);
+        command.Options.Add(output);
+        command.Options.Add(untrained);
+        command.Options.Add(seed);
+        sizes.AddTo(command);
+        command.SetAction((parsed, _) =>
+        {
+            string? folder = parsed.GetValue(checkpoint);
+            if (parsed.GetValue(untrained) == (folder is not null))
+                throw new TwitchException("export needs either --checkpoint DIR or --untrained.", ExitCode.Usage);
+            if (folder is not null)
+                Run(folder, parsed.GetValue(output)!);
+            else
+                RunUntrained(sizes.Config(parsed), parsed.GetValue(seed), parsed.GetValue(output)!);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    /// <summary>Exports a checkpoint and says on stderr how far the bundle is from it; the bundle's folder goes to stdout.</summary>
+    public static void Run(string checkpointFolder, string bundleFolder)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
+        double difference = BundleExport.Write(checkpoint, bundleFolder);
+        long bytes = Directory.EnumerateFiles(bundleFolder).Sum(file => new FileInfo(file).Length);
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Exported {checkpoint.Config.Preset}: {bytes / 1e6:0.0} MB, largest difference between torch and ONNX Runtime {difference:0.0e+0} (allowed {BundleExport.Tolerance:0e+0})"));
+        Console.WriteLine(bundleFolder);
+    }
+
+    private static void RunUntrained(ModelConfig config, ulong seed, string bundleFolder)
+    {
+        string folder = bundleFolder.TrimEnd('/') + ".checkpoint";
+        try
+        {
+            Directory.CreateDirectory(folder);
+            UntrainedCheckpoint.Write(folder, config, seed);
+            Run(folder, bundleFolder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

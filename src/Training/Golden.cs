@@ -1,0 +1,77 @@
+using static TorchSharp.torch;
+
+namespace Twitch.Training;
+
+/// <summary>What torch computes for one input, so that any machine and provider can compare itself: <c>golden.safetensors</c>.</summary>
+/// <remarks>
+/// Inputs: <c>frames</c> u8 [batch, time, height, width, 3], <c>mel</c> f32 [batch, steps, n_mels], <c>tokens</c> i64 [batch, n].
+/// Outputs, each [batch, hidden]: <c>video_hidden</c>, <c>video_cell</c>, <c>audio_hidden</c>, <c>audio_cell</c>; <c>hidden</c> and
+/// <c>cell</c> after the fusion; <c>next_hidden</c> and <c>next_cell</c> after the last token. Further <c>logits</c>
+/// [batch, n, vocabulary] and <c>greedy</c> i64 [batch, m], the comments that the largest logits spell.
+/// </remarks>
+public static class Golden
+{
+    /// <summary>Computes and writes the file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">The network; left in evaluation mode.</param>
+    /// <param name="frames">[batch, time, height, width, 3] u8.</param>
+    /// <param name="mel">[batch, steps, n_mels] f32; steps is a multiple of the config's mel stride.</param>
+    /// <param name="tokens">[batch, n] i64; each row begins with <c>&lt;SOS&gt;</c>.</param>
+    public static void Write(string path, CommentModel model, Tensor frames, Tensor mel, Tensor tokens)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        model.eval();
+
+        LstmState video = model.EncodeVideo(frames.to(model.Device)), audio = model.EncodeAudio(mel.to(model.Device));
+        LstmState fused = model.Fuse(video, audio);
+        (Tensor logits, LstmState next) = model.Decode(tokens.to(model.Device), fused);
+
+        var writer = new SafeTensorsWriter();
+        Add("frames", TensorType.U8, frames);
+        Add("mel", TensorType.F32, mel);
+        Add("tokens", TensorType.I64, tokens);
+        foreach ((string name, LstmState state) in ((string, LstmState)[])[("video_", video), ("audio_", audio), ("", fused), ("next_", next)])
+        {
+            Add($"{name}hidden", TensorType.F32, state.Hidden);
+            Add($"{name}cell", TensorType.F32, state.Cell);
+        }
+        Add("logits", TensorType.F32, logits);
+        Add("greedy", TensorType.I64, Greedy(model, fused));
+        writer.Save(path);
+
+        void Add(string name, TensorType type, Tensor value) =>
+            writer.Add(name, type, value.shape, stream => stream.Write(value.contiguous().cpu().bytes));
+    }
+
+    /// <summary>The most likely next token, again and again, for each row until all have drawn <c>&lt;EOS&gt;</c>.</summary>
+    /// <param name="model">The network, in evaluation mode.</param>
+    /// <param name="state">The decoder's first state.</param>
+    /// <param name="maxLength">Most tokens.</param>
+    /// <param name="constrained">Whether, as in the runtime, <c>&lt;PAD&gt; &lt;UNK&gt; &lt;SOS&gt;</c> never come, <c>&lt;EOS&gt;</c> not first,
+    /// and nothing after it; otherwise the bare argmax of every step.</param>
+    /// <returns>[batch, tokens] i64; a row that ended is filled with <c>&lt;EOS&gt;</c>.</returns>
+    public static Tensor Greedy(CommentModel model, LstmState state, int maxLength = 20, bool constrained = true)
+    {
+        long batch = state.Hidden.shape[0];
+        Tensor token = full([batch, 1], Vocabulary.Start, ScalarType.Int64, model.Device);
+        Tensor ended = zeros([batch, 1], ScalarType.Bool, model.Device);
+        var drawn = new List<Tensor>();
+        while (drawn.Count < maxLength)
+        {
+            (Tensor logits, state) = model.Decode(token, state);                         // [batch, 1, vocabulary]
+            if (constrained)
+            {
+                logits.narrow(2, 0, drawn.Count == 0 ? Vocabulary.SpecialCount : Vocabulary.End).fill_(float.NegativeInfinity);
+                token = logits.argmax(2).masked_fill(ended, Vocabulary.End);             // [batch, 1]
+                ended = token.eq(Vocabulary.End);
+            }
+            else
+                token = logits.argmax(2);
+            drawn.Add(token);
+            if (constrained && ended.all().item<bool>())
+                break;
+        }
+        return cat(drawn, 1);
+    }
+}

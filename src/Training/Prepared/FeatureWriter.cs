@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using Twitch.Runtime.Capture;
+
+namespace Twitch.Training.Prepared;
+
+/// <summary>Writes a recording's frames and mel steps second by second, and goes on where a killed run stopped.</summary>
+internal sealed class FeatureWriter : IDisposable
+{
+    private readonly PreparedSource _source;
+    private readonly FileStream _frames, _mel;
+
+    private FeatureWriter(PreparedSource source, FileStream frames, FileStream mel) => (_source, _frames, _mel) = (source, frames, mel);
+
+    /// <summary>Makes the folder of a recording: filled beside its place, then renamed into it. What a killed run left there is
+    /// used if its last second, decoded again, has the same bytes.</summary>
+    public static void Write(MediaSource media, PreparedSource source, string folder, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
+    {
+        string partial = folder + ".partial";
+        Recording recording = Recording.Open(media, source.Frame, source.Mel);
+        Directory.CreateDirectory(partial);
+        PreparedInfo info;
+        using (FeatureWriter writer = Open(source, partial))
+        {
+            info = writer.Resume(recording, progress, cancellationToken) ?? writer.Fill(recording, 0, progress, cancellationToken)!;
+        }
+        JsonFile.Write(Path.Combine(partial, PreparedStream.InfoFile), info, PreparedJson.Default.PreparedInfo);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);    // it was found damaged
+        Directory.Move(partial, folder);
+    }
+
+    public void Dispose()
+    {
+        _frames.Dispose();
+        _mel.Dispose();
+    }
+
+    private static FeatureWriter Open(PreparedSource source, string folder)
+    {
+        try
+        {
+            var frames = new FileStream(Path.Combine(folder, PreparedStream.FramesFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FeatureWriter(source, frames, new FileStream(Path.Combine(folder, PreparedStream.MelFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException e)
+        {
+            throw new TwitchException($"{folder}: cannot be written ({e.Message}); another run may be preparing this recording: wait for it, or end it.", ExitCode.Failed, e);
+        }
+    }
+
+    // The steps of a second are written before its frame, so the frames tell how many seconds are whole.
+    private PreparedInfo? Resume(Recording recording, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
+    {
+        int last = (int)(_frames.Length / _source.Frame.ByteCount) - 1;
+        long steps = StepsBefore(last + 1);
+        if (last < 1 || _mel.Length < Bytes(steps))
+            return null;
+
+        var frame = new byte[_source.Frame.ByteCount];
+        var mel = new byte[Bytes(steps) - Bytes(StepsBefore(last))];
+        _frames.Position = (long)last * frame.Length;
+        _mel.Position = Bytes(StepsBefore(last));
+        _frames.ReadExactly(frame);
+        _mel.ReadExactly(mel);
+        return Fill(recording, last, progress, cancellationToken,
+            isSame: second => second.Frame.Span.SequenceEqual(frame) && MemoryMarshal.AsBytes(second.Mel.Span).StartsWith(mel));
+    }
+
+    private PreparedInfo? Fill(
+        Recording recording, int first, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken, Func<StreamSecond, bool>? isSame = null)
+    {
+        _frames.SetLength((long)first * _source.Frame.ByteCount);
+        _mel.SetLength(Bytes(StepsBefore(first)));
+        _frames.Position = _frames.Length;
+        _mel.Position = _mel.Length;
+        foreach (StreamSecond second in recording.Seconds(first, seekSound: false, cancellationToken: cancellationToken))
+        {
+            if (second.Index == first && isSame?.Invoke(second) == false)
+                return null;
+            _mel.Write(MemoryMarshal.AsBytes(second.Mel.Span));
+            _mel.Flush();
+            _frames.Write(second.Frame.Span);
+            _frames.Flush();
+            progress?.Report(new PrepareProgress(TimeSpan.FromSeconds(second.Index + 1), recording.Length, recording.Report.MinutesPerSecond));
+        }
+        int frames = (int)(_frames.Length / _source.Frame.ByteCount);
+        if (frames == first)
+            return null;    // the seek found nothing there
+        _mel.Flush(flushToDisk: true);
+        _frames.Flush(flushToDisk: true);
+        return new PreparedInfo(_source, frames, _mel.Length / Bytes(1), recording.Report);
+    }
+
+    // Steps that the seconds before this one brought.
+    private long StepsBefore(int second) => _source.Mel.StepsEndingBy(TimeSpan.FromSeconds(second - 1));
+
+    private long Bytes(long steps) => steps * _source.Mel.MelCount * sizeof(float);
+}

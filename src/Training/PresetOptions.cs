@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace Twitch.Training;
+
+/// <summary>The options that choose the network's sizes; the verbs share them.</summary>
+internal sealed class PresetOptions
+{
+    private readonly Option<string> _preset = new("--preset") { Description = "Sizes of the network: compact, or seed (as published, 1.3 GB)", DefaultValueFactory = _ => "compact", HelpName = "NAME" };
+    private readonly Option<int?> _frame = new("--frame") { Description = "Height and width of a frame in pixels, instead of the preset's", HelpName = "PIXELS" };
+    private readonly Option<int?> _window = new("--window") { Description = "Seconds of stream before a comment that explain it, instead of the preset's", HelpName = "SECONDS" };
+    private readonly Option<int?> _vocabulary = new("--vocabulary") { Description = "Most words of the vocabulary, instead of the preset's", HelpName = "WORDS" };
+    private readonly Option<int?> _hidden = new("--hidden") { Description = "Size of every LSTM's state, instead of the preset's", HelpName = "SIZE" };
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_preset, _frame, _window, _vocabulary, _hidden])
+            command.Options.Add(option);
+    }
+
+    /// <summary>The sizes that were asked for.</summary>
+    /// <exception cref="TwitchException">There is no such preset, or a size is out of range (exit code 2).</exception>
+    public ModelConfig Config(ParseResult parsed)
+    {
+        ModelConfig config = ModelConfig.FromPreset(parsed.GetValue(_preset)!);
+        if (parsed.GetValue(_frame) is int frame)
+            config = config with { Frame = new FrameSpec(frame, frame) };
+        config = config with
+        {
+            WindowSeconds = parsed.GetValue(_window) ?? config.WindowSeconds,
+            VocabularySize = parsed.GetValue(_vocabulary) ?? config.VocabularySize,
+            HiddenSize = parsed.GetValue(_hidden) ?? config.HiddenSize,
+        };
+        try
+        {
+            return config.Validate("the command line");
+        }
+        catch (TwitchException e)
+        {
+            throw new TwitchException(e.Message, ExitCode.Usage, e);
+        }
+    }
+}

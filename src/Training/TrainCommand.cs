@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Twitch.Training.Prepared;
+
+namespace Twitch.Training;
+
+/// <summary><c>twitch-train train</c>: prepares what is not prepared, trains or goes on training, and exports when done.</summary>
+internal static class TrainCommand
+{
+    /// <summary>Folders within <c>--out</c>.</summary>
+    public const string CheckpointFolder = "checkpoint", BundleFolder = "bundle", PreparedFolder = "prepared";
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Command("train", "Train on recordings and their chat, and export a bundle; run it again to go on after an interruption");
+        var input = new InputOptions();
+        var sizes = new PresetOptions();
+        var training = new TrainingOptions();
+        var output = new Option<string>("--out") { Description = "Folder for checkpoint, bundle and prepared recordings", Required = true, HelpName = "DIR" };
+        input.AddTo(command);
+        sizes.AddTo(command);
+        command.Options.Add(output);
+        training.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            ModelConfig config = sizes.Config(parsed);
+            TrainerOptions options = training.Read(parsed, config.Preset);
+            string folder = parsed.GetValue(output)!;
+            IReadOnlyList<PreparedStream> streams = PrepareCommand.Run(
+                input.Recordings(parsed), config, input.ChatLog(parsed), input.PreparedFolder(parsed, Path.Combine(folder, PreparedFolder)), cancellation);
+            try
+            {
+                Run(streams, config, options, folder, cancellation);
+            }
+            finally
+            {
+                foreach (PreparedStream stream in streams)
+                    stream.Dispose();
+            }
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static void Run(IReadOnlyList<PreparedStream> streams, ModelConfig config, TrainerOptions options, string folder, CancellationToken cancellation)
+    {
+        string checkpointFolder = Path.Combine(folder, CheckpointFolder), bundleFolder = Path.Combine(folder, BundleFolder);
+        using (ITrainingProgress progress = ProgressDisplay.Create(Console.IsErrorRedirected))
+            new Trainer(streams, config, options, checkpointFolder, progress).Run(cancellation);
+        ExportCommand.Run(checkpointFolder, bundleFolder);
+    }
+}

@@ -1,0 +1,132 @@
+using Twitch.Training.Chat;
+using Twitch.Training.Prepared;
+
+namespace Twitch.Training;
+
+/// <summary>A comment and what explains it.</summary>
+/// <param name="Stream">Index of its recording.</param>
+/// <param name="Time">When it was said.</param>
+/// <param name="Window">The frames and mel steps before it.</param>
+/// <param name="Tokens"><c>&lt;SOS&gt;</c>, the words, <c>&lt;EOS&gt;</c>.</param>
+public sealed record Example(int Stream, TimeSpan Time, ClipWindow Window, int[] Tokens);
+
+/// <summary>What became of the recordings' comments.</summary>
+/// <param name="Comments">All of them.</param>
+/// <param name="Training">Learned from.</param>
+/// <param name="Validation">Held out.</param>
+/// <param name="Gap">Left out between the two, so that no window is shared.</param>
+/// <param name="WithoutWindow">Left out because no frame or no sound explains them.</param>
+/// <param name="OutsideRange">Left out because they, or what explains them, lie outside the range that is used.</param>
+public sealed record SplitCounts(int Comments, int Training, int Validation, int Gap, int WithoutWindow, int OutsideRange);
+
+/// <summary>The examples of some recordings, split by time, and the vocabulary of those that are learned from.</summary>
+public sealed class TrainingData
+{
+    /// <summary>Fewest comments that can be trained on, and validated with.</summary>
+    public const int LeastTraining = 16, LeastValidation = 4;
+
+    private TrainingData(IReadOnlyList<IPreparedStream> streams, ModelConfig config, Vocabulary vocabulary, Example[] training, Example[] validation, SplitCounts counts)
+    {
+        Streams = streams;
+        Config = config;
+        Vocabulary = vocabulary;
+        Training = training;
+        Validation = validation;
+        Counts = counts;
+    }
+
+    /// <summary>The recordings.</summary>
+    public IReadOnlyList<IPreparedStream> Streams { get; }
+
+    /// <summary>The sizes, with the vocabulary's own.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>The words of the training comments.</summary>
+    public Vocabulary Vocabulary { get; }
+
+    /// <summary>What is learned from.</summary>
+    public IReadOnlyList<Example> Training { get; }
+
+    /// <summary>What is held out: the last share of each recording's range.</summary>
+    public IReadOnlyList<Example> Validation { get; }
+
+    /// <summary>What became of the comments.</summary>
+    public SplitCounts Counts { get; }
+
+    /// <summary>Splits the comments of some recordings and learns their vocabulary.</summary>
+    /// <param name="streams">The recordings; they stay open as long as the data is used.</param>
+    /// <param name="config">Window and largest vocabulary.</param>
+    /// <param name="options">The used range, the held-out share, the longest comment.</param>
+    /// <exception cref="TwitchException">Too few comments are left to train or to validate.</exception>
+    public static TrainingData Create(IReadOnlyList<IPreparedStream> streams, ModelConfig config, TrainerOptions options)
+    {
+        var training = new List<(int Stream, ChatComment Comment, ClipWindow Window)>();
+        var validation = new List<(int Stream, ChatComment Comment, ClipWindow Window)>();
+        int gap = 0, withoutWindow = 0, outside = 0;
+        for (int i = 0; i < streams.Count; i++)
+        {
+            Split split = Split.Of(Duration(streams[i], config), config, options);
+            foreach (ChatComment comment in streams[i].Comments)
+            {
+                ClipWindow window = ClipWindow.Before(comment.Time, config, streams[i].FrameCount, streams[i].StepCount);
+                Part part = split.PartOf(comment.Time);
+                if (part == Part.Outside)
+                    outside++;
+                else if (window.IsEmpty)
+                    withoutWindow++;
+                else if (part == Part.Gap)
+                    gap++;
+                else
+                    (part == Part.Training ? training : validation).Add((i, comment, window));
+            }
+        }
+
+        var counts = new SplitCounts(streams.Sum(stream => stream.Comments.Count), training.Count, validation.Count, gap, withoutWindow, outside);
+        if (training.Count < LeastTraining || validation.Count < LeastValidation)
+            throw new TwitchException($"{training.Count} comments are left to train on and {validation.Count} to validate with; {LeastTraining} and {LeastValidation} are needed. Of {counts.Comments}, {withoutWindow} have no picture or no sound before them, {outside} lie outside the used range and {gap} in the gap between the two parts; use a longer or busier recording, a wider range or another --validation-share.");
+
+        Vocabulary vocabulary = Vocabulary.Build(training.Select(entry => entry.Comment.Text), config.VocabularySize, options.MinWordCount);
+        if (vocabulary.Count <= Vocabulary.SpecialCount)
+            throw new TwitchException($"No word stands {options.MinWordCount} times in the {training.Count} training comments; use a longer recording or --min-word-count 1.");
+        return new TrainingData(streams, config with { VocabularySize = vocabulary.Count }, vocabulary, Encode(training), Encode(validation), counts);
+
+        Example[] Encode(List<(int Stream, ChatComment Comment, ClipWindow Window)> entries) =>
+            [.. entries.Select(entry => new Example(entry.Stream, entry.Comment.Time, entry.Window,
+                [Vocabulary.Start, .. vocabulary.Encode(entry.Comment.Text).Take(options.MaxLength), Vocabulary.End]))];
+    }
+
+    /// <summary>Mean and deviation of each mel filter over the steps that training windows hold, each [n_mels].</summary>
+    public (float[] Mean, float[] Deviation) MelStatistics()
+    {
+        const double Least = 0.1;    // of a logarithm: a filter that hardly moves is not blown up into noise
+        int melCount = Config.Mel.MelCount;
+        var sum = new double[melCount];
+        var squares = new double[melCount];
+        long count = 0;
+        StepPool steps = StepPool.Union([.. Training.Select(example => (example.Stream, example.Window.FirstStep, example.Window.StepCount))]);
+        foreach ((int stream, long first, int length) in steps.Parts)
+        {
+            ReadOnlySpan<float> mel = Streams[stream].Mel(first, length);
+            for (int i = 0; i < mel.Length; i++)
+            {
+                sum[i % melCount] += mel[i];
+                squares[i % melCount] += (double)mel[i] * mel[i];
+            }
+            count += length;
+        }
+
+        var mean = new float[melCount];
+        var deviation = new float[melCount];
+        for (int i = 0; i < melCount; i++)
+        {
+            double average = sum[i] / count;
+            mean[i] = (float)average;
+            deviation[i] = (float)Math.Max(Math.Sqrt(Math.Max(0, squares[i] / count - average * average)), Least);
+        }
+        return (mean, deviation);
+    }
+
+    /// <summary>Length of a recording: of its picture or of its sound, whichever is longer.</summary>
+    private static TimeSpan Duration(IPreparedStream stream, ModelConfig config) => TimeSpan.FromSeconds(
+        Math.Max(stream.FrameCount, stream.StepCount * (double)config.Mel.HopLength / config.Mel.SampleRate));
+}

@@ -1,0 +1,170 @@
+using Twitch.Export.Onnx;
+
+namespace Twitch.Export.Tests;
+
+public sealed class GraphTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("twitch-graph-").FullName;
+    private readonly Graph _g = new("test", "A graph of a test.");
+
+    [Fact]
+    public void A_graph_is_written_run_and_compared_with_a_number()
+    {
+        Value x = _g.Input("x", TensorType.F32, "batch", 2);
+        Value y = _g.Linear(x, _g.Constant([1f, 2, 3, 4, 5, 6], 2, 3), _g.Constant([0.5f, 0, 0]));
+
+        float[] result = Run(_g.Build(("y", y)), ("x", new float[] { 1, 10 }, [1, 2]));
+
+        Assert.Equal([41.5f, 52, 63], result);
+    }
+
+    [Fact]
+    public void A_value_knows_its_type_and_shape()
+    {
+        Value x = _g.Input("x", TensorType.U8, "batch", "time", 4, 6, 3);
+
+        Value y = _g.Reshape(_g.Cast(_g.Transpose(x, 0, 1, 4, 2, 3), TensorType.F32), "batch*time", 3, 4, 6);
+
+        Assert.Equal("f32 [batch*time, 3, 4, 6]", y.ToString());
+        Assert.Equal("f32 [batch, time, 72]", _g.Reshape(y, "batch", "time", 72).ToString());
+    }
+
+    [Fact]
+    public void Folded_dimensions_unfold_to_what_the_inputs_say()
+    {
+        Value x = _g.Input("x", TensorType.F32, "batch", "time", 2);
+        Value folded = _g.Relu(_g.Reshape(x, "batch*time", 2));
+        Model model = _g.Build(("y", _g.Transpose(_g.Reshape(folded, "batch", "time", 2), 1, 0, 2)));
+
+        float[] result = Run(model, ("x", new float[] { 1, -2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }, [2, 3, 2]));
+
+        Assert.Equal([1, 0, 7, 8, 3, 4, 9, 10, 5, 6, 11, 12], result);
+    }
+
+    [Fact]
+    public void A_size_is_read_at_the_place_where_an_input_has_its_name()
+    {
+        Value x = _g.Input("x", TensorType.F32, 2, "batch", "time");
+        Value folded = _g.Relu(_g.Reshape(x, "batch*time", 2));
+        Model model = _g.Build(("y", _g.Transpose(_g.Reshape(folded, "batch", "time", 2), 1, 0, 2)));
+
+        float[] result = Run(model, ("x", new float[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }, [2, 1, 6]));
+
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], result);    // a batch of 1, though x begins with 2
+    }
+
+    [Fact]
+    public void Operators_fail_on_the_line_that_wrote_a_wrong_shape()
+    {
+        Value x = _g.Input("x", TensorType.F32, "batch", 16), other = _g.Input("other", TensorType.F32, "rows", 12);
+        Value matrix = _g.Constant(new float[12 * 4], 12, 4), bias = _g.Constant(new float[4]), bytes = _g.Input("bytes", TensorType.U8, "batch", 16);
+
+        Fails("graph 'test', MatMul: f32 [batch, 16] × f32 [12, 4]: ", () => _g.MatMul(x, matrix));
+        Fails("graph 'test', Gemm: f32 [batch, 16] × f32 [12, 4]: ", () => _g.Linear(x, matrix, bias));
+        Fails("graph 'test', Gemm: f32 [batch, 16] cannot be added to [rows, 4].", () => _g.Gemm(other, matrix, x));
+        Fails("graph 'test', Add: f32 [batch, 16] and f32 [rows, 12] cannot be broadcast: 16 meets 12.", () => _g.Add(x, other));
+        Fails("graph 'test', Mul: f32 [batch, 16] and u8 [batch, 16] differ in type.", () => _g.Mul(x, bytes));
+        Fails("graph 'test', Sigmoid: u8 [batch, 16] does not hold", () => _g.Sigmoid(bytes));
+        Fails("graph 'test', Gather: the indices are f32 [batch, 16]; i64 is needed.", () => _g.Gather(matrix, x));
+        Fails("graph 'test', Reshape: f32 [batch, 16] does not have as many elements as [batch, 3, 5].", () => _g.Reshape(x, "batch", 3, 5));
+        Fails("graph 'test', Transpose: [0, 0] is no order", () => _g.Transpose(x, 0, 0));
+        Fails("graph 'test', Concat: f32 [rows, 12] cannot follow f32 [batch, 16] along dimension 1.", () => _g.Concat(1, x, other));
+        Fails("graph 'test', Split: f32 [batch, 16] cannot be cut into [8, 9] along dimension 1.", () => _g.Split(x, 1, 8, 9));
+        Fails("graph 'test', Squeeze: dimension 1 of f32 [batch, 16] is not 1.", () => _g.Squeeze(x, 1));
+        Fails("graph 'test', Unsqueeze: f32 [batch, 16] has no place 3", () => _g.Unsqueeze(x, 3));
+        Fails("graph 'test', Conv: f32 [batch, 16] does not fit kernels", () => _g.Conv(x, matrix, bias, 2, 1));
+        Fails("graph 'test', Constant: 3 numbers do not fill [2, 2].", () => _g.Constant([1f, 2, 3], 2, 2));
+    }
+
+    [Fact]
+    public void An_LSTM_names_the_input_that_does_not_fit()
+    {
+        Value x = _g.Input("x", TensorType.F32, "time", "batch", 5), state = _g.Input("state", TensorType.F32, 1, "batch", 4);
+        Value input = _g.Constant(new float[80], 1, 16, 5), recurrent = _g.Constant(new float[64], 1, 16, 4), bias = _g.Constant(new float[16], 1, 16);
+
+        Fails("graph 'test', LSTM: the recurrent weight is f32 [1, 16, 5]; f32 [1, 16, 4] is needed.", () => _g.Lstm(x, input, input, bias, state, state));
+        Fails("graph 'test', LSTM: the bias is f32 [1, 16]; f32 [1, 32] is needed.", () => _g.Lstm(x, input, recurrent, bias, state, state));
+    }
+
+    [Fact]
+    public void A_border_that_no_one_could_call_is_refused()
+    {
+        Value x = _g.Input("x", TensorType.F32, 4), unused = _g.Input("unused", TensorType.F32, 4);
+        Value y = _g.Relu(x), foreign = new Graph("other", "").Input("x", TensorType.F32, 4);
+
+        Fails("graph 'test', x: the name is taken.", () => _g.Input("x", TensorType.F32, 4));
+        Fails("graph 'test', Relu: an input belongs to another graph.", () => _g.Relu(foreign));
+        Fails("graph 'test', unused: no node uses this input.", () => _g.Build(("y", y)));
+        _g.Relu(unused);
+        Fails("graph 'test', y: the value already has the name 'x'", () => _g.Build(("y", x)));
+        Fails("graph 'test', again: the value already has the name 'y'", () => _g.Build(("y", y), ("again", y)));
+    }
+
+    [Fact]
+    public void A_written_graph_parses_back()
+    {
+        Value x = _g.Input("x", TensorType.F32, "batch", 4);
+        var weight = new Weight("decoder.weight", TensorType.F32, [4], stream => stream.Write(new byte[16]));
+        Model model = _g.Build(("y", _g.Tanh(_g.Add(x, _g.Weight(weight)))));
+        string path = Path.Combine(_folder, "test.onnx");
+
+        model.Save(path, externalDataThreshold: 16, "1.2.3", new Dictionary<string, string> { ["hidden_size"] = "4" });
+
+        ModelProto proto = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
+        Assert.Equal((8, 17, "twitch-export", "1.2.3"), (proto.IrVersion, proto.OpsetImport.Single().Version, proto.ProducerName, proto.ProducerVersion));
+        Assert.Equal("hidden_size", proto.MetadataProps.Single().Key);
+        Assert.Equal(["Add_0", "Tanh_1"], proto.Graph.Node.Select(node => node.Name));
+        Assert.Equal(["x", "decoder.weight"], proto.Graph.Node[0].Input);
+        Assert.Equal(["y"], proto.Graph.Node[1].Output);
+        Assert.Equal("batch", proto.Graph.Input.Single().Type.TensorType.Shape.Dim[0].DimParam);
+        Assert.Equal(16, proto.Graph.Initializer.Single().RawData.Length);
+    }
+
+    [Fact]
+    public void External_weights_begin_at_whole_pages_of_the_file_beside()
+    {
+        Value x = _g.Input("x", TensorType.F32, 4);
+        Weight[] weights = [.. Enumerable.Range(1, 3).Select(i =>
+            new Weight($"w{i}", TensorType.F32, [4], stream => stream.Write(Enumerable.Repeat((byte)i, 16).ToArray())))];
+        Model model = _g.Build(("y", weights.Aggregate(x, (sum, weight) => _g.Add(sum, _g.Weight(weight)))));
+        string path = Path.Combine(_folder, "test.onnx");
+
+        model.Save(path, externalDataThreshold: 47);
+
+        byte[] data = File.ReadAllBytes(path + Model.DataSuffix);
+        TensorProto[] tensors = [.. ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)).Graph.Initializer];
+        Assert.Equal(2 * 65_536 + 16, data.Length);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(TensorProto.Types.DataLocation.External, tensors[i].DataLocation);
+            Assert.Equal(
+                [("location", "test.onnx.data"), ("offset", $"{i * 65_536}"), ("length", "16")],
+                tensors[i].ExternalData.Select(entry => (entry.Key, entry.Value)));
+            Assert.All(data.AsSpan(i * 65_536, 16).ToArray(), value => Assert.Equal(i + 1, value));
+        }
+    }
+
+    [Fact]
+    public void A_weight_that_writes_too_little_is_found_out()
+    {
+        Value x = _g.Input("x", TensorType.F32, 4);
+        Model model = _g.Build(("y", _g.Add(x, _g.Weight(new Weight("w", TensorType.F32, [4], stream => stream.Write(new byte[12]))))));
+
+        var error = Assert.Throws<InvalidOperationException>(() => model.Save(Path.Combine(_folder, "test.onnx"), externalDataThreshold: 1024));
+
+        Assert.Equal("weight 'w' wrote 12 bytes of 16", error.Message);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private float[] Run(Model model, params (string, Array, long[])[] inputs)
+    {
+        string path = Path.Combine(_folder, "test.onnx");
+        model.Save(path, externalDataThreshold: 1024);
+        using var session = new OnnxSession(path);
+        return session.Run(inputs)[0];
+    }
+
+    private static void Fails(string message, Func<object> write) =>
+        Assert.StartsWith(message, Assert.Throws<ArgumentException>(write).Message, StringComparison.Ordinal);
+}

@@ -1,0 +1,114 @@
+namespace Twitch.Export.Tests;
+
+/// <summary>The network as its formulas read, in plain loops over doubles, straight from the state dict: what the graphs must compute.</summary>
+internal sealed class PlainNetwork(Checkpoint checkpoint)
+{
+    private readonly ModelConfig _config = checkpoint.Config;
+
+    /// <param name="frames">[time, height, width, 3] of one clip.</param>
+    /// <param name="hidden">[hidden].</param>
+    /// <param name="cell">[hidden].</param>
+    public (double[] Hidden, double[] Cell) EncodeVideo(byte[] frames, double[] hidden, double[] cell)
+    {
+        foreach (byte[] frame in frames.Chunk(_config.Frame.ByteCount))
+        {
+            var (channels, height, width) = (3, _config.Frame.Height, _config.Frame.Width);
+            var x = new double[frame.Length];
+            for (int c = 0; c < 3; c++)
+                for (int i = 0; i < height * width; i++)
+                    x[c * height * width + i] = (frame[i * 3 + c] / 255.0 - FrameSpec.Mean[c]) / FrameSpec.Deviation[c];
+
+            for (int layer = 0; layer < _config.FrameChannels.Count; layer++)
+            {
+                x = Relu(Convolve(x, channels, height, width, $"video_encoder.conv{layer}"));
+                (channels, height, width) = (_config.FrameChannels[layer], (height + 1) / 2, (width + 1) / 2);
+            }
+            if (_config.FrameEmbeddingSize > 0)
+                x = Relu(Linear(x, "video_encoder.embed"));
+            (hidden, cell) = LstmStep(x, hidden, cell, "video_encoder.lstm");
+        }
+        return (hidden, cell);
+    }
+
+    /// <param name="mel">[time, n_mels] of one clip.</param>
+    /// <param name="hidden">[hidden].</param>
+    /// <param name="cell">[hidden].</param>
+    public (double[] Hidden, double[] Cell) EncodeAudio(float[] mel, double[] hidden, double[] cell)
+    {
+        double[] x = [.. mel.Select(value => (double)value)];
+        if (_config.MelEmbeddingSize > 0)
+        {
+            float[] mean = Read("audio_encoder.mean"), deviation = Read("audio_encoder.deviation");
+            x = [.. x.Select((value, i) => (value - mean[i % mean.Length]) / deviation[i % mean.Length])];
+        }
+        foreach (double[] step in x.Chunk(_config.MelStride * _config.Mel.MelCount))
+        {
+            double[] input = _config.MelEmbeddingSize > 0 ? Relu(Linear(step, "audio_encoder.embed")) : step;
+            (hidden, cell) = LstmStep(input, hidden, cell, "audio_encoder.lstm");
+        }
+        return (hidden, cell);
+    }
+
+    public (double[] Hidden, double[] Cell) Fuse((double[] Hidden, double[] Cell) video, (double[] Hidden, double[] Cell) audio) =>
+        (Linear([.. video.Hidden, .. audio.Hidden], "fuse_h"), Linear([.. video.Cell, .. audio.Cell], "fuse_c"));
+
+    public (double[] Logits, double[] Hidden, double[] Cell) Step(long token, double[] hidden, double[] cell)
+    {
+        int size = _config.EmbeddingSize;
+        double[] embedding = [.. Read("decoder.embedding.weight").AsSpan((int)token * size, size).ToArray().Select(value => (double)value)];
+        (hidden, cell) = LstmStep(embedding, hidden, cell, "decoder.lstm");
+        return (Linear(hidden, "decoder.output_fc"), hidden, cell);
+    }
+
+    private float[] Read(string name) => checkpoint.Weights.Read<float>(name).ToArray();
+
+    private double[] Linear(double[] x, string module) => Affine(x, Read($"{module}.weight"), Read($"{module}.bias"));
+
+    private static double[] Affine(double[] x, float[] weight, float[] bias) =>
+        [.. bias.Select((b, row) => b + x.Select((value, i) => value * weight[row * x.Length + i]).Sum())];
+
+    private static double[] Relu(double[] x) => [.. x.Select(value => Math.Max(value, 0))];
+
+    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+
+    // PyTorch's order of gates: input, forget, cell, output.
+    private (double[] Hidden, double[] Cell) LstmStep(double[] x, double[] hidden, double[] cell, string module)
+    {
+        double[] input = Affine(x, Read($"{module}.weight_ih_l0"), Read($"{module}.bias_ih_l0"));
+        double[] recurrent = Affine(hidden, Read($"{module}.weight_hh_l0"), Read($"{module}.bias_hh_l0"));
+        int size = hidden.Length;
+        var (nextHidden, nextCell) = (new double[size], new double[size]);
+        for (int i = 0; i < size; i++)
+        {
+            nextCell[i] = Sigmoid(Gate(1)) * cell[i] + Sigmoid(Gate(0)) * Math.Tanh(Gate(2));
+            nextHidden[i] = Sigmoid(Gate(3)) * Math.Tanh(nextCell[i]);
+
+            double Gate(int gate) => input[gate * size + i] + recurrent[gate * size + i];
+        }
+        return (nextHidden, nextCell);
+    }
+
+    // 3×3, stride 2, padding 1.
+    private double[] Convolve(double[] x, int channels, int height, int width, string module)
+    {
+        float[] weight = Read($"{module}.weight"), bias = Read($"{module}.bias");
+        var (outHeight, outWidth) = ((height + 1) / 2, (width + 1) / 2);
+        var y = new double[bias.Length * outHeight * outWidth];
+        for (int o = 0; o < bias.Length; o++)
+            for (int row = 0; row < outHeight; row++)
+                for (int column = 0; column < outWidth; column++)
+                {
+                    double sum = bias[o];
+                    for (int c = 0; c < channels; c++)
+                        for (int dy = 0; dy < 3; dy++)
+                            for (int dx = 0; dx < 3; dx++)
+                            {
+                                (int r, int s) = (2 * row + dy - 1, 2 * column + dx - 1);
+                                if (r >= 0 && r < height && s >= 0 && s < width)
+                                    sum += weight[((o * channels + c) * 3 + dy) * 3 + dx] * x[(c * height + r) * width + s];
+                            }
+                    y[(o * outHeight + row) * outWidth + column] = sum;
+                }
+        return y;
+    }
+}

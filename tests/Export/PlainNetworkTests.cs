@@ -1,0 +1,89 @@
+namespace Twitch.Export.Tests;
+
+/// <summary>Exported graphs of every kind of network against plain loops.</summary>
+public sealed class PlainNetworkTests
+{
+    private const double Allowed = 1e-4;
+
+    public static TheoryData<string, int, int, int> Cases => new()
+    {
+        // network, batch, frames, mel steps
+        { "compact", 1, 1, 4 },
+        { "compact", 1, 5, 40 },
+        { "compact", 3, 1, 8 },
+        { "compact", 4, 3, 24 },
+        { "seed", 1, 4, 9 },
+        { "seed", 3, 2, 5 },
+        { "stacked sound without an embedding", 2, 2, 8 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_window_and_its_words_are_what_plain_loops_compute(string network, int batch, int frameCount, int stepCount)
+    {
+        using var exported = new ExportedBundle(folder => WriteCheckpoint(folder, Config(network)));
+        ModelConfig config = exported.Config;
+        byte[] frames = Draw.Bytes(batch * frameCount * config.Frame.ByteCount);
+        float[] mel = Draw.Floats(batch * stepCount * config.Mel.MelCount, scale: 10);
+        State before = new(batch, Draw.Floats(batch * config.HiddenSize, seed: 2), Draw.Floats(batch * config.HiddenSize, seed: 3));
+        long[][] tokens = [Row(_ => Vocabulary.Start), Row(row => Vocabulary.SpecialCount + row), Row(_ => config.VocabularySize - 1)];
+
+        State state = exported.Fuse(exported.EncodeVideo(frames, before), exported.EncodeAudio(mel, before));
+        var logits = new float[tokens.Length][];
+        for (int t = 0; t < tokens.Length; t++)
+            (logits[t], state) = exported.Step(tokens[t], state);
+
+        var plain = new PlainNetwork(exported.Checkpoint);
+        for (int row = 0; row < batch; row++)
+        {
+            double[] hidden = Doubles(before.Hidden, row, batch), cell = Doubles(before.Cell, row, batch);
+            (hidden, cell) = plain.Fuse(
+                plain.EncodeVideo(Rows(frames, row, batch), hidden, cell),
+                plain.EncodeAudio(Rows(mel, row, batch), hidden, cell));
+            for (int t = 0; t < tokens.Length; t++)
+            {
+                (double[] expected, hidden, cell) = plain.Step(tokens[t][row], hidden, cell);
+                AssertClose(expected, Rows(logits[t], row, batch), $"row {row}, logits of step {t}");
+            }
+            AssertClose(hidden, Rows(state.Hidden, row, batch), $"row {row}, hidden");
+            AssertClose(cell, Rows(state.Cell, row, batch), $"row {row}, cell");
+        }
+
+        long[] Row(Func<int, int> token) => [.. Enumerable.Range(0, batch).Select(row => (long)token(row))];
+    }
+
+    private static ModelConfig Config(string network) => network switch
+    {
+        "compact" => ExporterTests.SmallCompact,
+        "seed" => Fixtures.SeedTinyConfig,
+        _ => ExporterTests.SmallCompact with { MelEmbeddingSize = 0, MelStride = 2 },
+    };
+
+    // Statistics of the sound that are not 0 and 1, so that a graph which forgets them is found out.
+    private static void WriteCheckpoint(string folder, ModelConfig config)
+    {
+        UntrainedCheckpoint.Write(folder, config, seed: 5);
+        using (var untrained = Checkpoint.Open(folder))
+        {
+            var weights = new SafeTensorsWriter();
+            foreach (ParameterShape parameter in config.Parameters())
+            {
+                float[] values = parameter.Name switch
+                {
+                    "audio_encoder.mean" => Draw.Floats(config.Mel.MelCount, seed: 6, scale: 4),
+                    "audio_encoder.deviation" => [.. Draw.Floats(config.Mel.MelCount, seed: 7).Select(value => 3 + value)],
+                    _ => untrained.Weights.Read<float>(parameter.Name).ToArray(),
+                };
+                weights.Add(parameter.Name, values, parameter.Shape);
+            }
+            AtomicFolder.Write(folder, partial => Checkpoint.Save(partial, config, untrained.Vocabulary, weights));
+        }
+    }
+
+    private static T[] Rows<T>(T[] values, int row, int batch) => values.AsSpan(row * (values.Length / batch), values.Length / batch).ToArray();
+
+    private static double[] Doubles(float[] values, int row, int batch) => [.. Rows(values, row, batch).Select(value => (double)value)];
+
+    private static void AssertClose(double[] expected, float[] actual, string what) =>
+        Fixtures.Close([.. expected.Select(value => (float)value)], actual, Allowed, what);
+}

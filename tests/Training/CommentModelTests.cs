@@ -1,0 +1,128 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Twitch.Training.Tests;
+
+[Collection(TorchTests.Name)]
+public sealed class CommentModelTests
+{
+    private static readonly ModelConfig SeedTiny = ModelConfig.Seed with
+    {
+        Frame = new FrameSpec(8, 8), VocabularySize = 29, EmbeddingSize = 12, HiddenSize = 16,
+    };
+
+    public static TheoryData<string> Configs => ["seed", "compact", "stacked"];
+
+    [Theory]
+    [MemberData(nameof(Configs))]
+    public void The_state_dict_has_exactly_the_names_and_shapes_of_the_config(string name)
+    {
+        ModelConfig config = Config(name);
+        using var scope = NewDisposeScope();
+        using var model = new CommentModel(config);
+
+        var found = model.state_dict().Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}]").Order().ToArray();
+
+        Assert.Equal(config.Parameters().Select(parameter => $"{parameter.Name} [{string.Join(", ", parameter.Shape)}]").Order().ToArray(), found);
+    }
+
+    [Fact]
+    public void The_published_network_is_reproduced()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using SafeTensors weights = SafeTensors.Open("Fixtures/seed_tiny.safetensors"), io = SafeTensors.Open("Fixtures/seed_tiny_io.safetensors");
+        Checkpoint.Check(weights, SeedTiny);
+        using var model = new CommentModel(SeedTiny);
+        TorchCheckpoint.Read(weights, TorchCheckpoint.StateDict(model));
+        model.eval();
+
+        LstmState video = model.EncodeVideo(tensor(io.Read<byte>("frames_u8").ToArray()).view(2, 10, 8, 8, 3));
+        LstmState audio = model.EncodeAudio(tensor(io.Read<float>("audio").ToArray()).view(2, 40, 64));
+        LstmState fused = model.Fuse(video, audio);
+        (Tensor logits, LstmState next) = model.Decode(tensor(io.Read<long>("tokens").ToArray()).view(2, 7), fused);
+        Tensor greedy = Golden.Greedy(model, fused, maxLength: 12, constrained: false);
+
+        Near(io, "video_h", video.Hidden);
+        Near(io, "video_c", video.Cell);
+        Near(io, "audio_h", audio.Hidden);
+        Near(io, "audio_c", audio.Cell);
+        Near(io, "fused_h", fused.Hidden);
+        Near(io, "fused_c", fused.Cell);
+        Near(io, "logits", logits);
+        Near(io, "h_n", next.Hidden);
+        Near(io, "c_n", next.Cell);
+        Assert.Equal(io.Read<long>("greedy").ToArray(), greedy.data<long>().ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(Configs))]
+    public void A_batch_of_different_lengths_equals_its_rows_alone(string name)
+    {
+        ModelConfig config = Config(name);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        manual_seed(3);
+        using var model = new CommentModel(config);
+        model.eval();
+        var stream = new SyntheticStream(config, seconds: 30);
+        var random = new SplitMix64(5);
+        Example[] examples = [.. Enumerable.Range(0, 9).Select(i => new Example(0, default, Window(i), [Vocabulary.Start, .. Words(i), Vocabulary.End]))];
+
+        Tensor together = model.forward(Batch.Create([stream], examples, config, CPU));
+        Tensor apart = cat([.. examples.Select(example => model.forward(Batch.Create([stream], [example], config, CPU)))]);
+
+        Assert.True(examples.Select(example => example.Window.StepCount).Distinct().Count() >= 5, "the windows differ in length");
+        float difference = (together - apart).abs().max().item<float>();
+        Assert.True(difference <= 1e-6, $"largest difference {difference}");
+
+        ClipWindow Window(int i) => ClipWindow.Before(TimeSpan.FromSeconds(i % 2 == 0 ? 0.2 + 0.4 * i : 11.03 + i), config, stream.FrameCount, stream.StepCount);
+        int[] Words(int i) => [.. Enumerable.Range(0, i).Select(_ => 4 + (int)(random.Next() % (ulong)(config.VocabularySize - 4)))];
+    }
+
+    [Fact]
+    public void A_window_without_steps_leaves_the_zero_state()
+    {
+        ModelConfig config = SyntheticStream.Tiny;
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var model = new CommentModel(config);
+        model.eval();
+        Tensor frames = randint(0, 256, [5, 8, 8, 3], ScalarType.Byte);
+
+        LstmState state = model.EncodeVideo(frames, new StepWindows([new(1, 3), new(0, 0), new(0, 5), new(1, 3)]));
+
+        Assert.Equal(0, state.Hidden[1].abs().sum().item<float>());
+        Assert.Equal(0, state.Cell[1].abs().sum().item<float>());
+        Assert.NotEqual(0, state.Hidden[0].abs().sum().item<float>());
+        Assert.Equal(0, (state.Hidden[0] - state.Hidden[3]).abs().sum().item<float>());
+    }
+
+    [Fact]
+    public void Gradients_reach_every_parameter()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using var model = new CommentModel(SyntheticStream.Tiny);
+        var stream = new SyntheticStream(SyntheticStream.Tiny, seconds: 20);
+        ClipWindow window = ClipWindow.Before(TimeSpan.FromSeconds(9), model.Config, stream.FrameCount, stream.StepCount);
+        Batch batch = Batch.Create([stream], [new Example(0, default, window, [2, 5, 6, 3])], model.Config, CPU);
+
+        nn.functional.cross_entropy(model.forward(batch), batch.Targets).backward();
+
+        Assert.All(model.named_parameters(), entry => Assert.True(entry.parameter.grad is { } gradient && gradient.abs().sum().item<float>() > 0, entry.name));
+    }
+
+    private static ModelConfig Config(string name) => name switch
+    {
+        "seed" => SeedTiny with { WindowSeconds = 3 },
+        "compact" => SyntheticStream.Tiny,
+        _ => SyntheticStream.Tiny with { FrameChannels = [], FrameEmbeddingSize = 0, MelEmbeddingSize = 0, MelStride = 3 },
+    };
+
+    private static void Near(SafeTensors expected, string name, Tensor found)
+    {
+        float difference = (tensor(expected.Read<float>(name).ToArray()).view(found.shape) - found).abs().max().item<float>();
+        Assert.True(difference <= 1e-5, $"{name}: largest difference {difference}");
+    }
+}

@@ -1,0 +1,115 @@
+using Twitch.Training.Chat;
+using Twitch.Training.Prepared;
+
+namespace Twitch.Training.Tests;
+
+/// <summary>Torch has one random generator and one count of tensors for the whole process: its tests run one after the other. On one
+/// thread: networks this small gain nothing from a second, and waiting for it takes long where other programs run.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class TorchTests : ICollectionFixture<TorchTests>
+{
+    public TorchTests() => TorchSharp.torch.set_num_threads(1);
+
+    public const string Name = "torch";
+}
+
+/// <summary>A recording in memory. Every few seconds its picture turns red or blue, and its sound loud or quiet; each comment names
+/// both, so that only who sees and hears can foresee it.</summary>
+public sealed class SyntheticStream : IPreparedStream
+{
+    private readonly ModelConfig _config;
+    private readonly byte[] _frames;
+    private readonly float[] _mel;
+
+    public SyntheticStream(ModelConfig config, int seconds, ulong seed = 1, double commentsPerSecond = 1, int sceneSeconds = 6)
+    {
+        _config = config;
+        FrameCount = seconds;
+        StepCount = config.Mel.StepCount((long)seconds * config.Mel.SampleRate);
+        _frames = new byte[seconds * config.Frame.ByteCount];
+        _mel = new float[StepCount * config.Mel.MelCount];
+        var random = new SplitMix64(seed);
+
+        var red = new bool[seconds / sceneSeconds + 2];
+        var loud = new bool[red.Length];
+        for (int i = 0; i < red.Length; i++)
+            (red[i], loud[i]) = (random.Next() % 2 == 0, random.Next() % 2 == 0);
+        for (int i = 0; i < _frames.Length; i++)
+        {
+            bool isLit = i % 3 == (red[i / config.Frame.ByteCount / sceneSeconds] ? 0 : 2);
+            _frames[i] = (byte)((isLit ? 180 : 20) + (int)(random.Next() % 40));
+        }
+        for (int i = 0; i < _mel.Length; i++)
+        {
+            int second = (int)((long)i / config.Mel.MelCount * config.Mel.HopLength / config.Mel.SampleRate);
+            _mel[i] = (loud[second / sceneSeconds] ? 1f : -6f) + random.Next() % 1000 / 1000f;
+        }
+
+        var comments = new List<ChatComment>();
+        for (double time = 0.3; time < seconds; time += 1 / commentsPerSecond)
+        {
+            int scene = (int)time / sceneSeconds;
+            if (time - scene * sceneSeconds < config.WindowSeconds / 2.0)
+                continue;    // the scene has only begun
+            string tail = (random.Next() % 4) switch { 0 => "wow", 1 => "Kappa", 2 => "LUL LUL", _ => "" };
+            comments.Add(new ChatComment(TimeSpan.FromSeconds(time), $"{(red[scene] ? "red" : "blue")} {(loud[scene] ? "loud" : "quiet")} {tail}".Trim(), Author: 0));
+        }
+        Comments = comments;
+    }
+
+    public int FrameCount { get; }
+
+    public long StepCount { get; }
+
+    public IReadOnlyList<ChatComment> Comments { get; init; }
+
+    /// <summary>Sizes with which a network trains in a second.</summary>
+    public static ModelConfig Tiny { get; } = ModelConfig.Compact with
+    {
+        Frame = new FrameSpec(8, 8),
+        Mel = MelSpec.Standard with { MelCount = 8 },
+        WindowSeconds = 3,
+        VocabularySize = 50,
+        EmbeddingSize = 16,
+        HiddenSize = 24,
+        FrameChannels = [4, 8],
+        FrameEmbeddingSize = 16,
+        MelEmbeddingSize = 16,
+        Dropout = 0.1f,
+    };
+
+    /// <summary>Makes the sound no number from a step on.</summary>
+    public void Damage(long step) => _mel.AsSpan((int)step * _config.Mel.MelCount).Fill(float.NaN);
+
+    public ReadOnlySpan<byte> Frames(int first, int count) => _frames.AsSpan(first * _config.Frame.ByteCount, count * _config.Frame.ByteCount);
+
+    public ReadOnlySpan<float> Mel(long first, int count) => _mel.AsSpan((int)first * _config.Mel.MelCount, count * _config.Mel.MelCount);
+}
+
+/// <summary>A folder that is gone when the test is over.</summary>
+public sealed class TemporaryFolder : IDisposable
+{
+    public string Root { get; } = Directory.CreateTempSubdirectory("twitch-training-").FullName;
+
+    public string this[string name] => Path.Combine(Root, name);
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}
+
+/// <summary>Remembers what it was told, and may act after a step.</summary>
+public sealed class RecordedProgress(Action<TrainingProgress>? afterStep = null) : ITrainingProgress
+{
+    public List<EpochMetrics> Epochs { get; } = [];
+
+    public TrainingPlan? Plan { get; private set; }
+
+    public void Started(TrainingPlan plan) => Plan = plan;
+
+    public void Advanced(TrainingProgress progress) => afterStep?.Invoke(progress);
+
+    public void EpochEnded(EpochMetrics epoch, bool isBest) => Epochs.Add(epoch);
+
+    public void Dispose()
+    {
+    }
+}

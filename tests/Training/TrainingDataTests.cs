@@ -1,0 +1,130 @@
+using CsCheck;
+using Twitch.Training.Chat;
+
+namespace Twitch.Training.Tests;
+
+public sealed class TrainingDataTests
+{
+    private static readonly ModelConfig Config = SyntheticStream.Tiny;
+
+    [Fact]
+    public void No_window_is_shared_between_training_and_validation() =>
+        Gen.Select(Gen.Double[60, 20_000], Gen.Int[1, 30], Gen.Double[0.01, 0.5], Gen.Double[0, 0.5], Gen.Double[0.6, 1.2]).Sample((duration, window, share, from, until) =>
+        {
+            ModelConfig config = Config with { WindowSeconds = window };
+            var options = new TrainerOptions { ValidationShare = share, From = TimeSpan.FromSeconds(from * duration), Until = TimeSpan.FromSeconds(until * duration) };
+            Split split = Split.Of(TimeSpan.FromSeconds(duration), config, options);
+            TimeSpan[] times = [.. Enumerable.Range(0, 400).Select(i => TimeSpan.FromSeconds(duration * i / 390))];
+
+            TimeSpan[] training = [.. times.Where(time => split.PartOf(time) == Part.Training)], validation = [.. times.Where(time => split.PartOf(time) == Part.Validation)];
+            TimeSpan length = TimeSpan.FromSeconds(window);
+            if (training.Length > 0 && validation.Length > 0)
+                Assert.True(validation.Min() - length - training.Max() >= length);
+            Assert.All(training.Concat(validation), time => Assert.InRange(time, options.From > TimeSpan.Zero ? options.From + length : TimeSpan.Zero, options.Until.Value));
+        });
+
+    [Fact]
+    public void Every_comment_is_counted_once()
+    {
+        var stream = new SyntheticStream(Config, seconds: 300);
+        ChatComment[] odd = [new(TimeSpan.FromSeconds(-5), "before", 0), new(TimeSpan.FromSeconds(0.01), "no sound yet", 0), new(TimeSpan.FromSeconds(400), "after", 0)];
+        var more = new SyntheticStream(Config, seconds: 300) { Comments = [.. stream.Comments, .. odd] };
+
+        TrainingData data = TrainingData.Create([stream, more], Config, new TrainerOptions());
+
+        SplitCounts counts = data.Counts;
+        Assert.Equal(2 * stream.Comments.Count + 3, counts.Comments);
+        Assert.Equal(counts.Comments, counts.Training + counts.Validation + counts.Gap + counts.WithoutWindow + counts.OutsideRange);
+        Assert.Equal((1, 2), (counts.WithoutWindow, counts.OutsideRange));
+        Assert.Equal((counts.Training, counts.Validation), (data.Training.Count, data.Validation.Count));
+        Assert.DoesNotContain(data.Training.Concat(data.Validation), example => example.Window.IsEmpty);
+    }
+
+    [Fact]
+    public void The_vocabulary_knows_training_comments_alone()
+    {
+        var stream = new SyntheticStream(Config, seconds: 300);
+        var told = new SyntheticStream(Config, seconds: 300)
+        {
+            Comments = [.. stream.Comments.Select(comment => comment with { Text = comment.Time > TimeSpan.FromSeconds(250) ? "secret" : "Kappa once" })],
+        };
+
+        TrainingData data = TrainingData.Create([told], Config, new TrainerOptions());
+
+        Assert.Equal(["Kappa", "once"], data.Vocabulary.Words.Skip(Vocabulary.SpecialCount));
+        Assert.Equal(data.Vocabulary.Count, data.Config.VocabularySize);
+        Assert.Equal([Vocabulary.Start, Vocabulary.Unknown, Vocabulary.End], data.Validation[^1].Tokens);
+    }
+
+    [Fact]
+    public void A_long_comment_is_cut()
+    {
+        var stream = new SyntheticStream(Config, seconds: 300);
+        var long_ = new SyntheticStream(Config, seconds: 300) { Comments = [.. stream.Comments.Select(comment => comment with { Text = string.Join(' ', Enumerable.Repeat("LUL", 50)) })] };
+
+        TrainingData data = TrainingData.Create([long_], Config, new TrainerOptions { MaxLength = 5 });
+
+        Assert.All(data.Training, example => Assert.Equal([2, 4, 4, 4, 4, 4, 3], example.Tokens));
+    }
+
+    [Fact]
+    public void Too_few_comments_are_counted_in_the_error()
+    {
+        var stream = new SyntheticStream(Config, seconds: 30);
+
+        var e = Assert.Throws<TwitchException>(() => TrainingData.Create([stream], Config, new TrainerOptions()));
+
+        Assert.Equal(ExitCode.BadInput, e.ExitCode);
+        Assert.Matches(@"^\d+ comments are left to train on and \d+ to validate with; 16 and 4 are needed\.", e.Message);
+    }
+
+    [Fact]
+    public void Mel_statistics_are_those_of_the_training_windows()
+    {
+        var stream = new SyntheticStream(Config, seconds: 300);
+        stream.Damage(step: 250 * 63);    // the validation part holds no numbers at all
+
+        (float[] mean, float[] deviation) = TrainingData.Create([stream], Config, new TrainerOptions()).MelStatistics();
+
+        Assert.All(mean, value => Assert.InRange(value, -6, 2));
+        Assert.All(deviation, value => Assert.InRange(value, 1, 4));
+    }
+
+    [Fact]
+    public void Every_epoch_holds_every_example_once_in_its_own_order()
+    {
+        var stream = new SyntheticStream(Config, seconds: 300);
+        IReadOnlyList<Example> examples = TrainingData.Create([stream], Config, new TrainerOptions()).Training;
+
+        int[][] first = Batches.Shuffled(examples, 16, seed: 1, epoch: 1), again = Batches.Shuffled(examples, 16, seed: 1, epoch: 1), second = Batches.Shuffled(examples, 16, seed: 1, epoch: 2);
+
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, second);
+        Assert.NotEqual(first, Batches.Shuffled(examples, 16, seed: 2, epoch: 1));
+        foreach (int[][] epoch in (int[][][])[first, second])
+        {
+            Assert.Equal(Enumerable.Range(0, examples.Count), epoch.SelectMany(batch => batch).Order());
+            Assert.Equal(Batches.Count(examples, 16), epoch.Length);
+            Assert.All(epoch, batch => Assert.InRange(batch.Length, 1, 16));
+        }
+    }
+
+    [Fact]
+    public void Every_range_is_a_range_of_the_pool()
+    {
+        var range = Gen.Select(Gen.Int[0, 2], Gen.Long[0, 60], Gen.Int[0, 12]);
+        range.Array[1, 20].Sample(ranges =>
+        {
+            StepPool pool = StepPool.Union([.. ranges]);
+
+            (int, long)[] steps = [.. pool.Parts.SelectMany(part => Enumerable.Range(0, part.Count).Select(i => (part.Stream, part.First + i)))];
+            Assert.Equal(pool.Count, steps.Length);
+            Assert.Equal(steps.Distinct(), steps);
+            for (int i = 0; i < ranges.Length; i++)
+            {
+                (int stream, long first, int count) = ranges[i];
+                Assert.Equal(Enumerable.Range(0, count).Select(k => (stream, first + k)), steps.Skip(pool.Rows[i].First).Take(pool.Rows[i].Count));
+            }
+        });
+    }
+}
