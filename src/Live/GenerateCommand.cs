@@ -65,14 +65,28 @@ internal sealed class GenerateCommand
             ? model.CommentEveryAsync(recording, every, parsed.GetValue(_from), parsed.GetValue(_to), sampling, count, cancellation)
             : model.CommentAtAsync(recording, parsed.GetRequiredValue(_at), sampling, count, cancellation);
         bool json = parsed.GetValue(_json), logprobs = parsed.GetValue(_logprobs);
+        (TimeSpan moment, int said) = (TimeSpan.MinValue, count);
         await foreach (TimedComment comment in comments)
         {
+            if (comment.Time != moment)
+            {
+                NoteFew();
+                (moment, said) = (comment.Time, 0);
+            }
+            said++;
             await output.WriteLineAsync(json ? JsonLine(comment, logprobs) : TextLine(comment, logprobs, model.Vocabulary));
             await output.FlushAsync(cancellation);    // each comes out as it is made
         }
+        NoteFew();
         foreach (string warning in recording.Report.Warnings)
             await error.WriteLineAsync($"warning: {warning}");
         return (int)ExitCode.Done;
+
+        void NoteFew()
+        {
+            if (said < count)
+                error.WriteLine($"note: at {StreamTime.Format(moment)} the model has only {said} different comments; a higher --temperature or --top-k finds more.");
+        }
     }
 
     private static string JsonLine(TimedComment line, bool logprobs) => JsonSerializer.Serialize(

@@ -167,7 +167,7 @@ public sealed partial class CommentModel : IDisposable
 
     private InferenceSession Open(GraphEntry needed, SessionOptions options)
     {
-        InferenceSession session = GraphSession.Open(Bundle, needed, options);
+        InferenceSession session = GraphSession.Open(Bundle, needed, options, Options.Provider);
         _sessions.Add(session);
         return session;
     }

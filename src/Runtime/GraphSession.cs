@@ -8,8 +8,12 @@ namespace Twitch.Runtime;
 internal static class GraphSession
 {
     /// <summary>Opens a graph and compares its inputs and outputs with <c>bundle.json</c> and with what the network's sizes need.</summary>
+    /// <param name="bundle">Where the graph lies.</param>
+    /// <param name="needed">What is fed to it and read from it.</param>
+    /// <param name="options">From <see cref="Accelerator"/>.</param>
+    /// <param name="provider">What they ask for, for the message.</param>
     /// <exception cref="TwitchException">The graph cannot be loaded or differs; the message names graph and value.</exception>
-    public static InferenceSession Open(Bundle bundle, GraphEntry needed, SessionOptions options)
+    public static InferenceSession Open(Bundle bundle, GraphEntry needed, SessionOptions options, ExecutionProvider provider)
     {
         string path = bundle.PathOf(needed.File);
         GraphEntry listed = bundle.Graph(needed.File);
@@ -17,6 +21,10 @@ internal static class GraphSession
         try
         {
             session = new InferenceSession(path, options);
+        }
+        catch (OnnxRuntimeException e) when (provider == ExecutionProvider.Cuda)    // the first session is what starts CUDA
+        {
+            throw new TwitchException($"--provider is cuda, but {path} cannot be run there: {FirstLine(e.Message)}; check the driver with nvidia-smi, or use --provider cpu.", ExitCode.Failed, e);
         }
         catch (OnnxRuntimeException e)
         {

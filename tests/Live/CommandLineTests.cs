@@ -141,6 +141,17 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
     }
 
     [Fact]
+    public async Task Fewer_comments_than_asked_for_are_noted()
+    {
+        Result result = await Generate(["--at", "0", "--at", "5", "--count", "9", "--max-length", "1", "--top-k", "2", "--temperature", "5"]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(4, result.Output.Length);
+        Assert.Equal(2, result.Errors.Length);
+        Assert.StartsWith("note: at 0:00:00 the model has only 2 different comments", result.Errors[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_moment_after_the_end_is_bad_input_and_names_the_duration()
     {
         Result result = await Generate(["--at", "1:00:00"]);
