@@ -27,10 +27,15 @@ public sealed class CommentModel : nn.Module
         fuse_c = nn.Linear(2 * config.HiddenSize, config.HiddenSize);
         decoder = new Decoder(config);
         RegisterComponents();
+        InitialiseRectified();
     }
 
     /// <summary>The sizes.</summary>
     public ModelConfig Config { get; }
+
+    /// <summary>Whether a parameter belongs to what turns a frame into its embedding. Its inputs are thousands of pixels that move
+    /// together, so a step of the common size saturates the LSTM behind it.</summary>
+    public static bool EmbedsFrames(string name) => name.StartsWith("video_encoder.", StringComparison.Ordinal) && !name.StartsWith("video_encoder.lstm.", StringComparison.Ordinal);
 
     /// <summary>Where its tensors are.</summary>
     public Device Device => fuse_h.weight!.device;
@@ -82,6 +87,10 @@ public sealed class CommentModel : nn.Module
     /// <summary>Mean and deviation of each mel filter in the training data, each [n_mels]; ignored where sound is not embedded.</summary>
     public void SetMelStatistics(float[] mean, float[] deviation) => audio_encoder.SetStatistics(mean, deviation);
 
+    /// <summary>Lets the network begin with the words' frequencies, so that it need not learn them first.</summary>
+    /// <param name="shares">Share of each id among the training targets, [vocabulary], above 0.</param>
+    public void SetWordShares(float[] shares) => decoder.SetWordShares(shares);
+
     // Rows of one length at a time; a row without steps keeps the zero state.
     private static LstmState Encode(LSTM lstm, Tensor steps, StepWindows windows, int hiddenSize)
     {
@@ -115,6 +124,21 @@ public sealed class CommentModel : nn.Module
             forget.fill_(1);
         }
         return lstm;
+    }
+
+    // He et al., "Delving deep into rectifiers", 2015: what passes a ReLU keeps its scale, so pictures and sound reach the LSTMs.
+    private void InitialiseRectified()
+    {
+        using var frozen = no_grad();
+        foreach ((string name, Parameter parameter) in named_parameters())
+        {
+            if (!EmbedsFrames(name) && !name.StartsWith("audio_encoder.embed.", StringComparison.Ordinal))
+                continue;
+            if (parameter.dim() > 1)
+                nn.init.kaiming_normal_(parameter, nonlinearity: nn.init.NonlinearityType.ReLU);
+            else
+                nn.init.zeros_(parameter);
+        }
     }
 
     private sealed class VideoEncoder : nn.Module
@@ -225,6 +249,13 @@ public sealed class CommentModel : nn.Module
             Tensor words = word_dropout.call(embedding.call(tokens));                    // [batch, time, embedding]
             (Tensor outputs, Tensor h, Tensor c) = lstm.call(words, (state.Hidden.unsqueeze(0), state.Cell.unsqueeze(0)));
             return (outputs, new LstmState(h.squeeze(0), c.squeeze(0)));                 // [batch, time, hidden]
+        }
+
+        public void SetWordShares(float[] shares)
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            output_fc.bias!.copy_(tensor(shares).log());
         }
 
         public Tensor Logits(Tensor outputs) => output_fc.call(output_dropout.call(outputs));

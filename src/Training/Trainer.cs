@@ -52,8 +52,9 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         using var model = new CommentModel(data.Config);
         (float[] mean, float[] deviation) = data.MelStatistics();
         model.SetMelStatistics(mean, deviation);
+        model.SetWordShares(data.WordShares());
         model.to(device);
-        using var optimizer = new AdamW(model, options.WeightDecay);
+        using var optimizer = new AdamW(model, options.WeightDecay, name => CommentModel.EmbedsFrames(name) ? options.FrameLearningRate : 1);
         if (run.IsSaved)
             run.Load(model, optimizer);
 

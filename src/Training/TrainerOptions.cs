@@ -10,10 +10,13 @@ public sealed record TrainerOptions
     public int Epochs { get; init; } = 40;
 
     /// <summary>Comments in one step.</summary>
-    public int BatchSize { get; init; } = 32;
+    public int BatchSize { get; init; } = 16;
 
     /// <summary>Largest learning rate, reached after the warm-up.</summary>
-    public double LearningRate { get; init; } = 1e-3;
+    public double LearningRate { get; init; } = 2e-3;
+
+    /// <summary>Share of the learning rate that the frame's convolutions and embedding take. In (0, 1].</summary>
+    public double FrameLearningRate { get; init; } = 0.1;
 
     /// <summary>AdamW's decoupled weight decay; matrices alone decay. 0 makes it Adam.</summary>
     public double WeightDecay { get; init; } = 0.01;
@@ -79,6 +82,7 @@ public sealed record TrainerOptions
         Check(Epochs is >= 1 and <= 1_000_000, "--epochs", Epochs, "in [1, 1000000]");
         Check(BatchSize is >= 1 and <= 65_536, "--batch-size", BatchSize, "in [1, 65536]");
         Check(LearningRate is > 0 and <= 1, "--learning-rate", LearningRate, "in (0, 1]");
+        Check(FrameLearningRate is > 0 and <= 1, "--frame-learning-rate", FrameLearningRate, "in (0, 1]");
         Check(WeightDecay is >= 0 and <= 1, "--weight-decay", WeightDecay, "in [0, 1]");
         Check(WarmUp is >= 0 and < 1, "--warm-up", WarmUp, "in [0, 1)");
         Check(ClipNorm > 0, "--clip-norm", ClipNorm, "above 0");

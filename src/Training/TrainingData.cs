@@ -130,6 +130,21 @@ public sealed class TrainingData
         return (mean, deviation);
     }
 
+    /// <summary>Share of each id among the training targets, <c>&lt;EOS&gt;</c> included, [vocabulary]; one that never comes has that
+    /// of a third of a token.</summary>
+    public float[] WordShares()
+    {
+        var counts = new float[Vocabulary.Count];
+        Array.Fill(counts, 1 / 3f);
+        foreach (Example example in Training)
+        {
+            foreach (int token in example.Tokens.AsSpan(1))
+                counts[token]++;
+        }
+        float sum = counts.Sum();
+        return [.. counts.Select(count => count / sum)];
+    }
+
     /// <summary>Length of a recording: of its picture or of its sound, whichever is longer.</summary>
     private static TimeSpan Duration(IPreparedStream stream, ModelConfig config) => TimeSpan.FromSeconds(
         Math.Max(stream.FrameCount, stream.StepCount * (double)config.Mel.HopLength / config.Mel.SampleRate));
