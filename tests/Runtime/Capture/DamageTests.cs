@@ -82,4 +82,13 @@ public class DamageTests(Clips clips)
         Assert.Contains("apt-get install libgtk-3-0", error.Message);
         Assert.Contains("libjpeg.so.9: cannot open", NativeLibraries.Explain("libjpeg.so.9: cannot open shared object file: No such file").Message);
     }
+
+    [Fact]
+    public void A_missing_program_is_named_with_its_package()
+    {
+        var error = Assert.Throws<TwitchException>(() => FfmpegProgram.Start("ffmpeg-that-nobody-has", []));
+
+        Assert.Equal(ExitCode.Failed, error.ExitCode);
+        Assert.Contains("apt-get install ffmpeg", error.Message);
+    }
 }
