@@ -37,6 +37,9 @@ public sealed class CommentModel : nn.Module
     /// together, so a step of the common size saturates the LSTM behind it.</summary>
     public static bool EmbedsFrames(string name) => name.StartsWith("video_encoder.", StringComparison.Ordinal) && !name.StartsWith("video_encoder.lstm.", StringComparison.Ordinal);
 
+    /// <summary>Precision of its parameters: float32, or float64 after <c>to(ScalarType.Float64)</c>.</summary>
+    public ScalarType Precision => fuse_h.weight!.dtype;
+
     /// <summary>Where its tensors are.</summary>
     public Device Device => fuse_h.weight!.device;
 
@@ -100,8 +103,8 @@ public sealed class CommentModel : nn.Module
         {
             if (group.Time == 0)
             {
-                hidden.Add(zeros(group.Rows.Count, hiddenSize, device: steps.device));
-                cell.Add(zeros(group.Rows.Count, hiddenSize, device: steps.device));
+                hidden.Add(zeros(group.Rows.Count, hiddenSize, dtype: steps.dtype, device: steps.device));
+                cell.Add(zeros(group.Rows.Count, hiddenSize, dtype: steps.dtype, device: steps.device));
                 continue;
             }
             Tensor inputs = steps.index_select(0, group.Index(steps.device)).view(group.Rows.Count, group.Time, -1);
@@ -173,7 +176,8 @@ public sealed class CommentModel : nn.Module
             Tensor mean = tensor(FrameSpec.Mean.ToArray(), device: device).view(1, 3, 1, 1);
             Tensor deviation = tensor(FrameSpec.Deviation.ToArray(), device: device).view(1, 3, 1, 1);
 
-            Tensor x = frames.permute(0, 3, 1, 2).contiguous().to(ScalarType.Float32);   // [steps, 3, height, width]
+            Tensor x = frames.permute(0, 3, 1, 2).contiguous()                           // [steps, 3, height, width]
+                .to(lstm.get_parameter("weight_ih_l0")!.dtype);
             x = x.div_(255).sub_(mean).div_(deviation);
             foreach (Conv2d convolution in convolutions)
                 x = nn.functional.relu(convolution.call(x));                             // each halves height and width

@@ -13,7 +13,7 @@ public static class Golden
 {
     /// <summary>Computes and writes the file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="model">The network; left in evaluation mode.</param>
+    /// <param name="model">The network; left in evaluation mode. In float64 its outputs are exact before they are rounded.</param>
     /// <param name="frames">[batch, time, height, width, 3] u8.</param>
     /// <param name="mel">[batch, steps, n_mels] f32; steps is a multiple of the config's mel stride.</param>
     /// <param name="tokens">[batch, n] i64; each row begins with <c>&lt;SOS&gt;</c>.</param>
@@ -23,7 +23,7 @@ public static class Golden
         using var frozen = no_grad();
         model.eval();
 
-        LstmState video = model.EncodeVideo(frames.to(model.Device)), audio = model.EncodeAudio(mel.to(model.Device));
+        LstmState video = model.EncodeVideo(frames.to(model.Device)), audio = model.EncodeAudio(mel.to(model.Device).to(model.Precision));
         LstmState fused = model.Fuse(video, audio);
         (Tensor logits, LstmState next) = model.Decode(tokens.to(model.Device), fused);
 
@@ -41,7 +41,7 @@ public static class Golden
         writer.Save(path);
 
         void Add(string name, TensorType type, Tensor value) =>
-            writer.Add(name, type, value.shape, stream => stream.Write(value.contiguous().cpu().bytes));
+            writer.Add(name, type, value.shape, stream => stream.Write(value.to(type switch { TensorType.F32 => ScalarType.Float32, TensorType.U8 => ScalarType.Byte, _ => ScalarType.Int64 }).contiguous().cpu().bytes));
     }
 
     /// <summary>The most likely next token, again and again, for each row until all have drawn <c>&lt;EOS&gt;</c>.</summary>
