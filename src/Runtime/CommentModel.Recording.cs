@@ -14,16 +14,17 @@ public sealed partial class CommentModel
     /// <param name="every">Time between two moments, at least 0.1 s.</param>
     /// <param name="from">The first moment; absent: <paramref name="every"/> after the beginning.</param>
     /// <param name="to">No moment after it; absent: to the end of the recording.</param>
-    /// <param name="options">How each token is drawn; each moment's seed is derived from this one and its time.</param>
+    /// <param name="options">How each token is drawn; each moment's seed is derived from this one and its time. Absent: the bundle's defaults.</param>
     /// <param name="count">Different comments on each moment.</param>
     /// <param name="cancellation">Stops between two comments.</param>
     /// <exception cref="TwitchException">The first moment is after the recording's end, or the recording cannot be decoded.</exception>
     public IAsyncEnumerable<TimedComment> CommentEveryAsync(
-        Recording recording, TimeSpan every, TimeSpan? from, TimeSpan? to, SamplingOptions options, int count = 1, CancellationToken cancellation = default)
+        Recording recording, TimeSpan every, TimeSpan? from = null, TimeSpan? to = null, SamplingOptions? options = null, int count = 1,
+        CancellationToken cancellation = default)
     {
         if (every < TimeSpan.FromSeconds(0.1))
             throw new TwitchException($"--every is {every.TotalSeconds} s; it must be at least 0.1 s.", ExitCode.Usage);
-        return CommentAsync(recording, Moments(), endIsExpected: true, options, count, cancellation);
+        return CommentAsync(recording, Moments(), endIsExpected: true, options ?? Sampling, count, cancellation);
 
         IEnumerable<TimeSpan> Moments()
         {
@@ -35,17 +36,17 @@ public sealed partial class CommentModel
     /// <summary>Comments on some moments of a recording, in order of time; what lies between them is skipped.</summary>
     /// <param name="recording">From <see cref="OpenRecording"/>.</param>
     /// <param name="moments">Times since the start of the recording.</param>
-    /// <param name="options">How each token is drawn; each moment's seed is derived from this one and its time.</param>
+    /// <param name="options">How each token is drawn; each moment's seed is derived from this one and its time. Absent: the bundle's defaults.</param>
     /// <param name="count">Different comments on each moment.</param>
     /// <param name="cancellation">Stops between two comments.</param>
     /// <exception cref="TwitchException">A moment is after the recording's end, or the recording cannot be decoded.</exception>
     public IAsyncEnumerable<TimedComment> CommentAtAsync(
-        Recording recording, IEnumerable<TimeSpan> moments, SamplingOptions options, int count = 1, CancellationToken cancellation = default)
+        Recording recording, IEnumerable<TimeSpan> moments, SamplingOptions? options = null, int count = 1, CancellationToken cancellation = default)
     {
         TimeSpan[] ordered = [.. moments.Order().Distinct()];
         if (ordered.Length > 0 && ordered[^1] > recording.Length)
             throw After(ordered[^1], recording.Length);
-        return CommentAsync(recording, ordered, endIsExpected: false, options, count, cancellation);
+        return CommentAsync(recording, ordered, endIsExpected: false, options ?? Sampling, count, cancellation);
     }
 
     private async IAsyncEnumerable<TimedComment> CommentAsync(
