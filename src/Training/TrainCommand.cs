@@ -45,8 +45,16 @@ internal static class TrainCommand
     private static void Run(IReadOnlyList<PreparedStream> streams, ModelConfig config, TrainerOptions options, string folder, CancellationToken cancellation)
     {
         string checkpointFolder = Path.Combine(folder, CheckpointFolder), bundleFolder = Path.Combine(folder, BundleFolder);
-        using (ITrainingProgress progress = ProgressDisplay.Create(Console.IsErrorRedirected))
+        try
+        {
+            using ITrainingProgress progress = ProgressDisplay.Create(Console.IsErrorRedirected);
             new Trainer(streams, config, options, checkpointFolder, progress).Run(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("Stopped and saved; the same command goes on from here.");
+            throw;
+        }
         ExportCommand.Run(checkpointFolder, bundleFolder);
     }
 }
