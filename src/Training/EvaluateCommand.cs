@@ -33,11 +33,11 @@ internal static class EvaluateCommand
             TimeSpan last = parsed.GetValue(until) is string end ? StreamTime.Parse(end, "--until") : TimeSpan.MaxValue;
             using var model = Runtime.CommentModel.Open(parsed.GetValue(bundle)!, new RuntimeOptions { IntraOpThreads = parsed.GetValue(threads) });
             IReadOnlyList<PreparedStream> streams = PrepareCommand.Run(
-                input.Recordings(parsed), model.Config, input.ChatLog(parsed), input.PreparedFolder(parsed, "prepared"), cancellation);
+                input.Recordings(parsed), model.Config, input.ChatLog(parsed), input.PreparedFolder(parsed, "prepared"), parsed.InvocationConfiguration.Error, cancellation);
             try
             {
                 WindowReport report = Measure(model, streams, first, last, cancellation);
-                Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(report, EvaluationJson.Default.WindowReport) : Table(report));
+                parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(report, EvaluationJson.Default.WindowReport) : Table(report));
             }
             finally
             {

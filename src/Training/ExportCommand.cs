@@ -27,33 +27,33 @@ internal static class ExportCommand
             if (parsed.GetValue(untrained) == (folder is not null))
                 throw new TwitchException("export needs either --checkpoint DIR or --untrained.", ExitCode.Usage);
             if (folder is not null)
-                Run(folder, parsed.GetValue(output)!);
+                Run(folder, parsed.GetValue(output)!, parsed.InvocationConfiguration);
             else
-                RunUntrained(sizes.Config(parsed), parsed.GetValue(seed), parsed.GetValue(output)!);
+                RunUntrained(sizes.Config(parsed), parsed.GetValue(seed), parsed.GetValue(output)!, parsed.InvocationConfiguration);
             return Task.FromResult(0);
         });
         return command;
     }
 
     /// <summary>Exports a checkpoint and says on stderr how far the bundle is from it; the bundle's folder goes to stdout.</summary>
-    public static void Run(string checkpointFolder, string bundleFolder)
+    public static void Run(string checkpointFolder, string bundleFolder, InvocationConfiguration console)
     {
         using Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
         double difference = BundleExport.Write(checkpoint, bundleFolder);
         long bytes = Directory.EnumerateFiles(bundleFolder).Sum(file => new FileInfo(file).Length);
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Exported {checkpoint.Config.Preset}: {bytes / 1e6:0.0} MB, largest difference between torch and ONNX Runtime {difference:0.0e+0} (allowed {BundleExport.Tolerance:0e+0})"));
-        Console.WriteLine(bundleFolder);
+        console.Output.WriteLine(bundleFolder);
     }
 
-    private static void RunUntrained(ModelConfig config, ulong seed, string bundleFolder)
+    private static void RunUntrained(ModelConfig config, ulong seed, string bundleFolder, InvocationConfiguration console)
     {
         string folder = bundleFolder.TrimEnd('/') + ".checkpoint";
         try
         {
             Directory.CreateDirectory(folder);
             UntrainedCheckpoint.Write(folder, config, seed);
-            Run(folder, bundleFolder);
+            Run(folder, bundleFolder, console);
         }
         finally
         {

@@ -19,9 +19,10 @@ internal static class PrepareCommand
         sizes.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            foreach (PreparedStream stream in Run(input.Recordings(parsed), sizes.Config(parsed), input.ChatLog(parsed), input.PreparedFolder(parsed, "prepared"), cancellation))
+            (TextWriter output, TextWriter messages) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            foreach (PreparedStream stream in Run(input.Recordings(parsed), sizes.Config(parsed), input.ChatLog(parsed), input.PreparedFolder(parsed, "prepared"), messages, cancellation))
             {
-                Console.WriteLine(stream.Folder);
+                output.WriteLine(stream.Folder);
                 stream.Dispose();
             }
             return Task.FromResult(0);
@@ -29,20 +30,26 @@ internal static class PrepareCommand
         return command;
     }
 
-    /// <summary>Prepares every recording, or finds it prepared, and reads its chat; reports go to stderr.</summary>
+    /// <summary>Prepares every recording, or finds it prepared, and reads its chat.</summary>
+    /// <param name="recordings">What is to be prepared.</param>
+    /// <param name="config">Sizes of frames and how sound is analysed.</param>
+    /// <param name="chat">How chat logs are read.</param>
+    /// <param name="folder">Where prepared recordings are kept.</param>
+    /// <param name="messages">Receives progress and reports.</param>
+    /// <param name="cancellation">Stops between two seconds; what is stored is kept.</param>
     /// <returns>The recordings in their order; the caller disposes them.</returns>
-    public static IReadOnlyList<PreparedStream> Run(IReadOnlyList<Recorded> recordings, ModelConfig config, ChatLogOptions chat, string folder, CancellationToken cancellation)
+    public static IReadOnlyList<PreparedStream> Run(IReadOnlyList<Recorded> recordings, ModelConfig config, ChatLogOptions chat, string folder, TextWriter messages, CancellationToken cancellation)
     {
         var streams = new List<PreparedStream>();
         try
         {
             foreach (Recorded recording in recordings)
             {
-                Console.Error.WriteLine($"{recording.Media.Video}:");
-                var progress = new PrepareLines(Console.Error);
+                messages.WriteLine($"{recording.Media.Video}:");
+                var progress = new PrepareLines(messages);
                 var stream = PreparedStream.Prepare(recording.Media, config.Frame, config.Mel, recording.Chat, chat, folder, progress, cancellation);
                 streams.Add(stream);
-                Report(stream);
+                Report(stream, messages);
             }
         }
         catch
@@ -53,15 +60,15 @@ internal static class PrepareCommand
         return streams;
     }
 
-    private static void Report(PreparedStream stream)
+    private static void Report(PreparedStream stream, TextWriter messages)
     {
         MediaReport media = stream.Info.Report;
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        messages.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  {StreamTime.Format(TimeSpan.FromSeconds(stream.FrameCount))} of stream, {stream.StoreBytes / 1e6:0.0} MB in {stream.Folder}; ")
             + (stream.Reused ? "prepared before" : string.Create(CultureInfo.InvariantCulture, $"{media.MinutesPerSecond:0.0} minutes of stream per second of work")));
         foreach (string warning in media.Warnings)
-            Console.Error.WriteLine($"  warning: {warning}");
+            messages.WriteLine($"  warning: {warning}");
         foreach (string line in stream.Chat.Lines())
-            Console.Error.WriteLine($"  {line}");
+            messages.WriteLine($"  {line}");
     }
 }

@@ -27,10 +27,11 @@ internal static class TrainCommand
             TrainerOptions options = training.Read(parsed, config.Preset);
             string folder = parsed.GetValue(output)!;
             IReadOnlyList<PreparedStream> streams = PrepareCommand.Run(
-                input.Recordings(parsed), config, input.ChatLog(parsed), input.PreparedFolder(parsed, Path.Combine(folder, PreparedFolder)), cancellation);
+                input.Recordings(parsed), config, input.ChatLog(parsed), input.PreparedFolder(parsed, Path.Combine(folder, PreparedFolder)),
+                parsed.InvocationConfiguration.Error, cancellation);
             try
             {
-                Run(streams, config, options, folder, cancellation);
+                Run(streams, config, options, folder, parsed.InvocationConfiguration, cancellation);
             }
             finally
             {
@@ -42,7 +43,7 @@ internal static class TrainCommand
         return command;
     }
 
-    private static void Run(IReadOnlyList<PreparedStream> streams, ModelConfig config, TrainerOptions options, string folder, CancellationToken cancellation)
+    private static void Run(IReadOnlyList<PreparedStream> streams, ModelConfig config, TrainerOptions options, string folder, InvocationConfiguration console, CancellationToken cancellation)
     {
         string checkpointFolder = Path.Combine(folder, CheckpointFolder), bundleFolder = Path.Combine(folder, BundleFolder);
         try
@@ -52,9 +53,9 @@ internal static class TrainCommand
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("Stopped and saved; the same command goes on from here.");
+            console.Error.WriteLine("Stopped and saved; the same command goes on from here.");
             throw;
         }
-        ExportCommand.Run(checkpointFolder, bundleFolder);
+        ExportCommand.Run(checkpointFolder, bundleFolder, console);
     }
 }

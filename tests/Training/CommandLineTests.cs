@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Twitch.Training.Tests;
+
+/// <summary>The verbs from a recording and its chat to a bundle, run in this process.</summary>
+public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixture<CommandLineTests.Files>
+{
+    [Theory]
+    [InlineData("", "Required command was not provided.")]
+    [InlineData("dance", "there is no verb 'dance'.")]
+    [InlineData("train --video v --out o", "Option '--chat' is required.")]
+    [InlineData("train --video v --chat a --chat b --out o", "--video is given 1 times and --chat 2 times")]
+    [InlineData("train --video v --video w --chat a --chat b --audio s --out o", "--video is given 2 times and --audio 1 times")]
+    [InlineData("train --video v --chat c --out o --preset huge", "--preset is 'huge'; it must be seed or compact.")]
+    [InlineData("train --video v --chat c --out o --frame 4", "frame.height is 4; it must be in [8, 1024].")]
+    [InlineData("train --video v --chat c --out o --learning-rate 7", "--learning-rate is 7; it must be in (0, 1].")]
+    [InlineData("train --video v --chat c --out o --until soon", "--until is 'soon'; it must be a time")]
+    [InlineData("export --out o", "export needs either --checkpoint DIR or --untrained.")]
+    public async Task Wrong_usage_is_said_in_one_line(string commandLine, string expected)
+    {
+        Result result = await Run(commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.Contains(expected, Assert.Single(result.Errors, line => line.StartsWith("error: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("train --video missing.mp4 --chat missing.json --out o", "missing.mp4: no such file.")]
+    [InlineData("export --checkpoint missing --out o", "missing: no checkpoint is here")]
+    [InlineData("evaluate --bundle missing --video v --chat c", "missing: no bundle is here")]
+    public async Task Missing_files_are_named(string commandLine, string expected)
+    {
+        Result result = await Run(commandLine.Split(' '));
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains(expected, result.Errors[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_command_goes_from_a_recording_and_its_chat_to_a_bundle_that_can_be_evaluated()
+    {
+        string folder = Path.Combine(files.Root, "run");
+        string[] input = ["--video", files.Video, "--chat", files.Chat];
+        string[] train = ["train", .. input, "--out", folder, "--epochs", "2", "--hidden", "16", "--frame", "16", "--batch-size", "8", "--threads", "1"];
+
+        Result trained = await Run(train);
+        Result again = await Run(train);
+        Result evaluated = await Run(["evaluate", "--bundle", Path.Combine(folder, "bundle"), .. input, "--prepared", Path.Combine(folder, "prepared"), "--from", "1:00", "--json"]);
+
+        Assert.True(trained.ExitCode == 0, string.Join('\n', trained.Errors));
+        Assert.Equal([Path.Combine(folder, "bundle")], trained.Output);
+        Assert.Contains(trained.Errors, line => line.StartsWith("Exported compact: ", StringComparison.Ordinal));
+        Assert.Contains(again.Errors, line => line.EndsWith("prepared before", StringComparison.Ordinal));
+        Assert.Equal(0, again.ExitCode);
+        Bundle bundle = Bundle.Open(Path.Combine(folder, "bundle"));
+        Assert.InRange(bundle.Manifest.Provenance.MaxDifference!.Value, 0, BundleExport.Tolerance);
+        Assert.InRange(bundle.Manifest.Provenance.Epoch!.Value, 1, 2);
+        Assert.True(evaluated.ExitCode == 0, string.Join('\n', evaluated.Errors));
+        using JsonDocument report = JsonDocument.Parse(string.Join('\n', evaluated.Output));
+        Assert.Equal(JsonValueKind.Object, report.RootElement.ValueKind);
+    }
+
+    [Fact]
+    public async Task User_names_reach_no_file_that_is_written()
+    {
+        string folder = Path.Combine(files.Root, "names");
+
+        Result result = await Run(["prepare", "--video", files.Video, "--chat", files.Chat, "--prepared", folder, "--frame", "16"]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.NotEmpty(Directory.GetFiles(folder, "comments-*", SearchOption.AllDirectories));
+        Assert.All(Directory.GetFiles(folder, "*", SearchOption.AllDirectories), file => Assert.DoesNotContain(Files.Viewer, File.ReadAllText(file), StringComparison.OrdinalIgnoreCase));
+        Assert.All(result.Errors, line => Assert.DoesNotContain(Files.Viewer, line, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task An_untrained_bundle_of_any_size_is_exported()
+    {
+        string folder = Path.Combine(files.Root, "untrained");
+
+        Result result = await Run(["export", "--untrained", "--preset", "seed", "--frame", "8", "--hidden", "16", "--vocabulary", "40", "--out", folder]);
+
+        Assert.True(result.ExitCode == 0, string.Join('\n', result.Errors));
+        Assert.Equal(40, Bundle.Open(folder).Vocabulary.Count);
+        Assert.False(Directory.Exists(folder + ".checkpoint"));
+    }
+
+    private static async Task<Result> Run(string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        int exitCode = await CommandLine.RunAsync(args, output, error, TestContext.Current.CancellationToken);
+        return new Result(exitCode, Lines(output), Lines(error));
+
+        static string[] Lines(StringWriter writer) => writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private sealed record Result(int ExitCode, string[] Output, string[] Errors);
+
+    /// <summary>Ninety seconds, red and blue by turns, and a chat that says which.</summary>
+    public sealed class Files : IDisposable
+    {
+        public const string Viewer = "Zaphodette";
+
+        public Files()
+        {
+            string[] arguments = ["-v", "error", "-f", "lavfi", "-i", "color=red:size=64x48:rate=4:duration=90,drawbox=color=blue:t=fill:enable='lt(mod(t,20),10)'",
+                "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=16000:duration=90", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", Video];
+            using Process ffmpeg = Process.Start("ffmpeg", arguments);
+            ffmpeg.WaitForExit();
+            Assert.Equal(0, ffmpeg.ExitCode);
+            File.WriteAllLines(Chat, Enumerable.Range(1, 89).Select(second => string.Create(CultureInfo.InvariantCulture,
+                $"[0:{second / 60:00}:{second % 60:00}] {Viewer}{second % 7}: so {(second % 20 < 10 ? "blue" : "red")} Kappa")));
+        }
+
+        public string Root { get; } = Directory.CreateTempSubdirectory("twitch-train-").FullName;
+
+        public string Video => Path.Combine(Root, "stream.mp4");
+
+        public string Chat => Path.Combine(Root, "chat.txt");
+
+        public void Dispose() => Directory.Delete(Root, recursive: true);
+    }
+}
