@@ -1,0 +1,13 @@
+namespace Twitch.Runtime;
+
+public sealed partial class CommentModel
+{
+    /// <summary>Decoders of several comments that move on together, one token each a step.</summary>
+    /// <param name="capacity">Most rows of a step, at least 1; memory is taken for as many.</param>
+    /// <returns>For one thread; dispose it before the model.</returns>
+    public BatchDecoderStep CreateBatchDecoder(int capacity)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new BatchDecoderStep(_decoder, Config, Options, _run, capacity);
+    }
+}

@@ -1,0 +1,112 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Twitch.Runtime;
+
+/// <summary>The decoder step in ONNX Runtime for a batch whose rows come and go. A step copies no state and allocates nothing as
+/// long as the number of rows stays; a weight that is read from memory once serves all rows. Not for several threads at a time.</summary>
+/// <remarks>Dispose it before the model.</remarks>
+public sealed class BatchDecoderStep : IBatchDecoderStep, IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run;
+    private readonly int _hiddenSize;
+    private readonly bool _inputsAreCopied;
+    private readonly long[] _tokens;            // [capacity]
+    private readonly float[] _logits;           // [capacity, vocabulary]
+    private readonly float[][] _hidden, _cell;  // two buffers, [capacity, hidden], that take turns
+    private readonly List<IDisposable> _bound = [];
+    private OrtIoBinding[] _bindings = [];      // each from the buffers of its number to the others
+    private int _boundRows;
+    private int _front;                         // number of the buffers that the next step reads
+
+    internal BatchDecoderStep(InferenceSession session, ModelConfig config, RuntimeOptions options, RunOptions run, int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        (_session, _run, Capacity) = (session, run, capacity);
+        (_hiddenSize, VocabularySize) = (config.HiddenSize, config.VocabularySize);
+        _inputsAreCopied = options.Provider != ExecutionProvider.Cpu;
+        _tokens = new long[capacity];
+        _logits = new float[capacity * VocabularySize];
+        _hidden = [new float[capacity * _hiddenSize], new float[capacity * _hiddenSize]];
+        _cell = [new float[capacity * _hiddenSize], new float[capacity * _hiddenSize]];
+    }
+
+    /// <inheritdoc/>
+    public int Capacity { get; }
+
+    /// <inheritdoc/>
+    public int VocabularySize { get; }
+
+    /// <inheritdoc/>
+    public void Reset(int row, ClipContext clip)
+    {
+        clip.Hidden.CopyTo(Row(_hidden, row));
+        clip.Cell.CopyTo(Row(_cell, row));
+    }
+
+    /// <inheritdoc/>
+    public void Move(int source, int target)
+    {
+        Row(_hidden, source).CopyTo(Row(_hidden, target));
+        Row(_cell, source).CopyTo(Row(_cell, target));
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Advance(ReadOnlySpan<int> tokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, Capacity);
+        if (tokens.IsEmpty)
+            return [];
+
+        for (int row = 0; row < tokens.Length; row++)
+            _tokens[row] = tokens[row];
+        if (tokens.Length != _boundRows || _inputsAreCopied)
+            Bind(tokens.Length);
+        _session.RunWithBinding(_run, _bindings[_front]);
+        _front ^= 1;    // the states just written are the states read next
+        return _logits.AsSpan(0, tokens.Length * VocabularySize);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        for (int i = _bound.Count - 1; i >= 0; i--)    // bindings before what they bind
+            _bound[i].Dispose();
+        _bound.Clear();
+        _boundRows = 0;
+    }
+
+    // Values over the first rows of the buffers. Another device takes its copy of an input when that is bound, so it is bound for every step.
+    private void Bind(int rows)
+    {
+        Dispose();
+        OrtValue token = Value(_tokens, rows), logits = Value(_logits, rows, VocabularySize);
+        OrtValue[] hidden = [.. _hidden.Select(buffer => Value(buffer, rows, _hiddenSize))];
+        OrtValue[] cell = [.. _cell.Select(buffer => Value(buffer, rows, _hiddenSize))];
+        _bindings = [BindFrom(0), BindFrom(1)];
+        _boundRows = rows;
+
+        OrtIoBinding BindFrom(int front)
+        {
+            OrtIoBinding binding = _session.CreateIoBinding();
+            _bound.Add(binding);
+            binding.BindInput(GraphContract.Token, token);
+            binding.BindInput(GraphContract.Hidden, hidden[front]);
+            binding.BindInput(GraphContract.Cell, cell[front]);
+            binding.BindOutput(GraphContract.Logits, logits);
+            binding.BindOutput(GraphContract.NextHidden, hidden[front ^ 1]);
+            binding.BindOutput(GraphContract.NextCell, cell[front ^ 1]);
+            return binding;
+        }
+    }
+
+    private OrtValue Value<T>(T[] buffer, params long[] shape) where T : unmanaged
+    {
+        Memory<T> rows = buffer.AsMemory(0, (int)shape.Aggregate(1L, (product, size) => product * size));
+        OrtValue value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, rows, shape);
+        _bound.Add(value);
+        return value;
+    }
+
+    private Span<float> Row(float[][] buffers, int row) => buffers[_front].AsSpan(row * _hiddenSize, _hiddenSize);
+}

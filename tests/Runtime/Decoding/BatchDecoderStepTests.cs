@@ -1,0 +1,116 @@
+namespace Twitch.Runtime.Tests;
+
+public sealed class BatchDecoderStepTests(OpenedSeedTiny opened) : IClassFixture<OpenedSeedTiny>, IDisposable
+{
+    private readonly CommentModel _model = opened.Model;
+    private readonly List<OrtDecoderStep> _decoders = [];
+
+    public void Dispose() => _decoders.ForEach(decoder => decoder.Dispose());
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(33)]
+    public void Every_row_computes_what_it_computes_alone(int rows)
+    {
+        using BatchDecoderStep batch = _model.CreateBatchDecoder(rows);
+        OrtDecoderStep[] alone = [.. Enumerable.Range(0, rows).Select(row => Alone(Clip(row)))];
+        for (int row = 0; row < rows; row++)
+            batch.Reset(row, Clip(row));
+
+        for (int step = 0; step < 12; step++)
+            Same(alone, batch, [.. Enumerable.Range(0, rows).Select(row => Token(step, row))]);
+    }
+
+    [Fact]
+    public void Rows_join_and_leave_without_disturbing_the_others()
+    {
+        using BatchDecoderStep batch = _model.CreateBatchDecoder(8);
+        var running = new List<OrtDecoderStep>();
+        var random = new Random(1);
+
+        for (int step = 0; step < 60; step++)
+        {
+            if (running.Count > 0 && random.Next(3) == 0)    // one leaves, the last takes its place
+            {
+                int row = random.Next(running.Count);
+                batch.Move(running.Count - 1, row);
+                running[row] = running[^1];
+                running.RemoveAt(running.Count - 1);
+            }
+            while (running.Count < 8 && random.Next(2) == 0)
+            {
+                batch.Reset(running.Count, Clip(step));
+                running.Add(Alone(Clip(step)));
+            }
+            Same(running, batch, [.. Enumerable.Range(0, running.Count).Select(row => Token(step, row))]);
+        }
+    }
+
+    [Fact]
+    public void A_row_that_moved_on_can_begin_anew()
+    {
+        using BatchDecoderStep batch = _model.CreateBatchDecoder(2);
+        batch.Reset(0, Clip(1));
+        batch.Reset(1, Clip(2));
+        float[] first = batch.Advance([Vocabulary.Start, Vocabulary.Start]).ToArray();
+        batch.Advance([5, 6]);
+        batch.Reset(0, Clip(1));
+        batch.Reset(1, Clip(2));
+
+        Assert.Equal(first, batch.Advance([Vocabulary.Start, Vocabulary.Start]).ToArray());
+    }
+
+    [Fact]
+    public void More_rows_than_there_is_room_for_are_refused()
+    {
+        using BatchDecoderStep batch = _model.CreateBatchDecoder(2);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => batch.Advance([1, 1, 1]).Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => _model.CreateBatchDecoder(0));
+        Assert.Equal(0, batch.Advance([]).Length);
+    }
+
+    [Fact]
+    public void A_step_allocates_nothing()
+    {
+        using BatchDecoderStep batch = _model.CreateBatchDecoder(4);
+        ReadOnlySpan<int> tokens = [4, 5, 6, 7];
+        batch.Advance(tokens);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            batch.Advance(tokens);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void Same(IReadOnlyList<OrtDecoderStep> alone, BatchDecoderStep batch, int[] tokens)
+    {
+        ReadOnlySpan<float> logits = batch.Advance(tokens);
+        for (int row = 0; row < alone.Count; row++)
+        {
+            ReadOnlySpan<float> expected = alone[row].Advance(tokens[row]), actual = logits.Slice(row * batch.VocabularySize, batch.VocabularySize);
+            Assert.Equal(expected.ToArray(), actual.ToArray());
+        }
+    }
+
+    private OrtDecoderStep Alone(ClipContext clip)
+    {
+        OrtDecoderStep decoder = _model.CreateDecoder();
+        _decoders.Add(decoder);
+        decoder.Reset(clip);
+        return decoder;
+    }
+
+    private int Token(int step, int row) => step == 0 ? Vocabulary.Start : Vocabulary.SpecialCount + (step * 7 + row * 3) % (_model.Config.VocabularySize - Vocabulary.SpecialCount);
+
+    private ClipContext Clip(int seed)
+    {
+        var random = new Random(seed);
+        return new ClipContext(Values(), Values());
+
+        float[] Values() => [.. Enumerable.Range(0, _model.Config.HiddenSize).Select(_ => random.NextSingle() * 2 - 1)];
+    }
+}
