@@ -10,4 +10,9 @@ public sealed partial class CommentModel
         ObjectDisposedException.ThrowIf(_disposed, this);
         return new BatchDecoderStep(_decoder, Config, Options, _run, capacity);
     }
+
+    /// <summary>Starts a loop that writes the comments of many callers together.</summary>
+    /// <param name="capacity">Most comments written at a time, at least 1; others wait.</param>
+    /// <returns>For any number of threads; dispose it before the model.</returns>
+    public BatchScheduler CreateBatchScheduler(int capacity = 64) => new(CreateBatchDecoder(capacity), Vocabulary);
 }

@@ -40,6 +40,8 @@ public sealed class BatchDecoderStep : IBatchDecoderStep, IDisposable
     /// <inheritdoc/>
     public void Reset(int row, ClipContext clip)
     {
+        if (clip.Hidden.Length != _hiddenSize)
+            throw new ArgumentException($"the clip's state has {clip.Hidden.Length} numbers; this decoder's has {_hiddenSize}: it is of another model.", nameof(clip));
         clip.Hidden.CopyTo(Row(_hidden, row));
         clip.Cell.CopyTo(Row(_cell, row));
     }
