@@ -10,14 +10,14 @@ internal static class GraphContract
         NextHidden = "next_hidden", NextCell = "next_cell", Logits = "logits",
         VideoHidden = "video_hidden", VideoCell = "video_cell", AudioHidden = "audio_hidden", AudioCell = "audio_cell";
 
-    private const string Batch = "batch", Time = "time";
+    private const string Batch = "batch", Clips = "clips", Time = "time";    // clips is batch, or 1 for what all states take in
 
     public static GraphEntry VideoEncoder(ModelConfig config) => new(BundleManifest.VideoEncoderFile,
-        [Value(Frames, "u8", Batch, Time, config.Frame.Height, config.Frame.Width, FrameSpec.Channels), State(Hidden, config), State(Cell, config)],
+        [Value(Frames, "u8", Clips, Time, config.Frame.Height, config.Frame.Width, FrameSpec.Channels), State(Hidden, config), State(Cell, config)],
         [State(NextHidden, config), State(NextCell, config)]);
 
     public static GraphEntry AudioEncoder(ModelConfig config) => new(BundleManifest.AudioEncoderFile,
-        [Value(Mel, "f32", Batch, Time, config.Mel.MelCount), State(Hidden, config), State(Cell, config)],
+        [Value(Mel, "f32", Clips, Time, config.Mel.MelCount), State(Hidden, config), State(Cell, config)],
         [State(NextHidden, config), State(NextCell, config)]);
 
     public static GraphEntry Fusion(ModelConfig config) => new(BundleManifest.FusionFile,

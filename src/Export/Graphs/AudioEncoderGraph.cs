@@ -4,15 +4,15 @@ namespace Twitch.Export.Graphs;
 
 /// <summary>Log-mel steps to the state of the audio LSTM after the last of them.</summary>
 /// <remarks><code>
-/// in    mel [batch, time, n_mels] f32, time a multiple of the mel stride    hidden, cell [batch, hidden] f32
+/// in    mel [clips, time, n_mels] f32, time a multiple of the mel stride    hidden, cell [batch, hidden] f32
 /// out   next_hidden, next_cell [batch, hidden] f32
-/// </code></remarks>
+/// </code>Clips is batch, or 1: then every state takes in the same steps, which are embedded once.</remarks>
 internal static class AudioEncoderGraph
 {
     public static Model Build(ModelConfig config, SafeTensors weights)
     {
         var g = new Graph("audio_encoder", "Log-mel steps to the state of the audio LSTM; state goes in and out, so steps may come in any multiple of the mel stride.");
-        Value mel = g.Input("mel", TensorType.F32, "batch", "time", config.Mel.MelCount);
+        Value mel = g.Input("mel", TensorType.F32, "clips", "time", config.Mel.MelCount);
         Value hidden = g.Input("hidden", TensorType.F32, "batch", config.HiddenSize);
         Value cell = g.Input("cell", TensorType.F32, "batch", config.HiddenSize);
 
@@ -20,9 +20,9 @@ internal static class AudioEncoderGraph
         if (config.MelEmbeddingSize > 0)
             x = g.Div(g.Sub(x, g.Weight(weights, "audio_encoder.mean")), g.Weight(weights, "audio_encoder.deviation"));
         if (config.MelStride > 1)
-            x = g.Reshape(x, "batch", "steps", config.MelStride * config.Mel.MelCount);       // steps = time / stride
+            x = g.Reshape(x, "clips", "steps", config.MelStride * config.Mel.MelCount);       // steps = time / stride
         if (config.MelEmbeddingSize > 0)
-            x = g.Relu(g.Linear(x, weights, "audio_encoder.embed"));                          // [batch, steps, embedding]
+            x = g.Relu(g.Linear(x, weights, "audio_encoder.embed"));                          // [clips, steps, embedding]
 
         var (nextHidden, nextCell) = g.Lstm(x, hidden, cell, weights, "audio_encoder.lstm");
         return g.Build(("next_hidden", nextHidden), ("next_cell", nextCell));

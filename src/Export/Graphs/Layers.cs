@@ -16,12 +16,14 @@ internal static class Layers
     public static Value Conv(this Graph g, Value x, SafeTensors weights, string module) =>
         g.Conv(x, g.Weight(weights, $"{module}.weight"), g.Weight(weights, $"{module}.bias"), stride: 2, padding: 1);
 
-    /// <summary>nn.LSTM over a whole sequence, [batch, time, inputs]; states before and after are [batch, hidden].</summary>
+    /// <summary>nn.LSTM over a whole sequence, [clips, time, inputs]; states before and after are [batch, hidden], where clips is batch, or 1
+    /// for a sequence that all states take in.</summary>
     public static (Value Hidden, Value Cell) Lstm(this Graph g, Value x, Value hidden, Value cell, SafeTensors weights, string module)
     {
         var lstm = new LstmWeights(weights, module);
+        x = g.Transpose(x, 1, 0, 2);                                                          // [time, clips, inputs]
         var (nextHidden, nextCell) = g.Lstm(
-            g.Transpose(x, 1, 0, 2),                                                          // [time, batch, inputs]
+            g.Expand(x, x.Shape[0], hidden.Shape[0], x.Shape[2]),                             // [time, batch, inputs]
             g.Weight(lstm.OnnxInput()), g.Weight(lstm.OnnxRecurrent()), g.Weight(lstm.OnnxBias()),
             g.Unsqueeze(hidden, 0), g.Unsqueeze(cell, 0));                                    // [1, batch, hidden]
         return (g.Squeeze(nextHidden, 0), g.Squeeze(nextCell, 0));

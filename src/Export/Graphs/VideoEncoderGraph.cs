@@ -4,24 +4,24 @@ namespace Twitch.Export.Graphs;
 
 /// <summary>Frames to the state of the video LSTM after the last of them.</summary>
 /// <remarks><code>
-/// in    frames [batch, time, height, width, 3] u8    hidden, cell [batch, hidden] f32
+/// in    frames [clips, time, height, width, 3] u8    hidden, cell [batch, hidden] f32
 /// out   next_hidden, next_cell [batch, hidden] f32
-/// </code></remarks>
+/// </code>Clips is batch, or 1: then every state takes in the same frames, which are embedded once.</remarks>
 internal static class VideoEncoderGraph
 {
     public static Model Build(ModelConfig config, SafeTensors weights)
     {
         var (height, width) = (config.Frame.Height, config.Frame.Width);
         var g = new Graph("video_encoder", "Frames to the state of the video LSTM; state goes in and out, so frames may come in any number.");
-        Value frames = g.Input("frames", TensorType.U8, "batch", "time", height, width, FrameSpec.Channels);
+        Value frames = g.Input("frames", TensorType.U8, "clips", "time", height, width, FrameSpec.Channels);
         Value hidden = g.Input("hidden", TensorType.F32, "batch", config.HiddenSize);
         Value cell = g.Input("cell", TensorType.F32, "batch", config.HiddenSize);
 
-        Value pixels = g.Cast(g.Transpose(frames, 0, 1, 4, 2, 3), TensorType.F32);            // [batch, time, 3, height, width]
+        Value pixels = g.Cast(g.Transpose(frames, 0, 1, 4, 2, 3), TensorType.F32);            // [clips, time, 3, height, width]
         pixels = g.Add(g.Mul(pixels, g.Constant(Scale(), FrameSpec.Channels, 1, 1)), g.Constant(Offset(), FrameSpec.Channels, 1, 1));
         Value features = config.FrameChannels.Count == 0
-            ? g.Reshape(pixels, "batch", "time", config.Frame.ByteCount)                      // [batch, time, 3 × height × width]
-            : Embed(g, config, weights, pixels);                                              // [batch, time, embedding]
+            ? g.Reshape(pixels, "clips", "time", config.Frame.ByteCount)                      // [clips, time, 3 × height × width]
+            : Embed(g, config, weights, pixels);                                              // [clips, time, embedding]
 
         var (nextHidden, nextCell) = g.Lstm(features, hidden, cell, weights, "video_encoder.lstm");
         return g.Build(("next_hidden", nextHidden), ("next_cell", nextCell));
@@ -30,13 +30,13 @@ internal static class VideoEncoderGraph
     // Every frame by itself: convolutions, each halving the picture, and a small embedding.
     private static Value Embed(Graph g, ModelConfig config, SafeTensors weights, Value pixels)
     {
-        Value x = g.Reshape(pixels, "batch*time", FrameSpec.Channels, config.Frame.Height, config.Frame.Width);
+        Value x = g.Reshape(pixels, "clips*time", FrameSpec.Channels, config.Frame.Height, config.Frame.Width);
         for (int i = 0; i < config.FrameChannels.Count; i++)
             x = g.Relu(g.Conv(x, weights, $"video_encoder.conv{i}"));
         var (channels, height, width) = config.ConvolvedShape;
-        x = g.Reshape(x, "batch*time", channels * height * width);
-        x = g.Relu(g.Linear(x, weights, "video_encoder.embed"));                              // [batch*time, embedding]
-        return g.Reshape(x, "batch", "time", config.FrameEmbeddingSize);
+        x = g.Reshape(x, "clips*time", channels * height * width);
+        x = g.Relu(g.Linear(x, weights, "video_encoder.embed"));                              // [clips*time, embedding]
+        return g.Reshape(x, "clips", "time", config.FrameEmbeddingSize);
     }
 
     // (x / 255 − mean) / deviation = x · scale + offset

@@ -15,8 +15,21 @@ public static class ShapeOperators
         int last = Array.LastIndexOf(sizes, Inferred);
         Value sizesValue = Array.IndexOf(sizes, Inferred) == last
             ? g.Constant(sizes)
-            : g.Concat(0, [.. target.Select((dim, i) => sizes[i] == Inferred && i != last ? g.SizeOf(dim) : g.Constant(sizes[i]))]);
+            : g.Concat(0, [.. target.Select((dim, i) => sizes[i] == Inferred && i != last ? g.SizeOf("Reshape", dim) : g.Constant(sizes[i]))]);
         return g.Add("Reshape", [x, sizesValue], x.Type, target);
+    }
+
+    /// <summary>The same elements for every place of a dimension that was 1. A dimension that the value does not have at the same place is
+    /// read from the graph's inputs; at run time the value's must be 1 there, or the same.</summary>
+    public static Value Expand(this Graph g, Value x, params ReadOnlySpan<Dimension> shape)
+    {
+        Dimension[] target = shape.ToArray();
+        bool fits = x.Rank == target.Length && target.Zip(x.Shape).All(pair => pair.First == pair.Second || pair.First.Name is not null || pair.Second == 1);
+        g.Require(fits, "Expand", $"{x} cannot be repeated to {Dimension.Format(target)}");
+
+        const long Kept = 1;    // as the operator spells it
+        Value sizes = g.Concat(0, [.. target.Select((dim, i) => x.Shape[i] == dim ? g.Constant(Kept) : dim.Name is null ? g.Constant(dim.Size) : g.SizeOf("Expand", dim))]);
+        return g.Add("Expand", [x, sizes], x.Type, target);
     }
 
     /// <summary>The dimensions in another order: dimension i of the result is dimension <paramref name="order"/>[i].</summary>
@@ -65,10 +78,10 @@ public static class ShapeOperators
     }
 
     // The size that a name stands for, as a vector of one: read from the first input that has the name.
-    private static Value SizeOf(this Graph g, Dimension dim)
+    private static Value SizeOf(this Graph g, string op, Dimension dim)
     {
         Value? input = g.Inputs.FirstOrDefault(input => input.Shape.Contains(dim));
-        g.Require(input is not null, "Reshape", $"no input of the graph has a dimension '{dim}'");
+        g.Require(input is not null, op, $"no input of the graph has a dimension '{dim}'");
         long axis = input!.Shape.ToList().IndexOf(dim);
         return g.Add("Shape", [input], TensorType.I64, [1], Attribute.Int("start", axis), Attribute.Int("end", axis + 1));
     }

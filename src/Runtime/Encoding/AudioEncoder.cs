@@ -17,9 +17,18 @@ public sealed class AudioEncoder
     /// <param name="state">State before, of <see cref="EncoderState.Zeros"/> or of the last call; not changed.</param>
     /// <returns>State after.</returns>
     /// <exception cref="ArgumentException">The numbers are not whole strides of the batch.</exception>
-    public EncoderState Encode(ReadOnlySpan<float> mel, EncoderState state)
+    public EncoderState Encode(ReadOnlySpan<float> mel, EncoderState state) => Encode(mel, state.Batch, state);
+
+    /// <summary>Takes the same mel steps into every clip of the batch; they are embedded once.</summary>
+    /// <param name="mel">[time, n_mels] log-mel, time a multiple of <see cref="ModelConfig.MelStride"/>; read during the call.</param>
+    /// <param name="state">State before; not changed.</param>
+    /// <returns>State after.</returns>
+    /// <exception cref="ArgumentException">The numbers are not whole strides.</exception>
+    public EncoderState EncodeShared(ReadOnlySpan<float> mel, EncoderState state) => Encode(mel, 1, state);
+
+    private EncoderState Encode(ReadOnlySpan<float> mel, int clips, EncoderState state)
     {
-        int strides = _graph.StepCount(mel.Length, state.Batch, _config.MelStride * _config.Mel.MelCount);
-        return strides == 0 ? state : _graph.Run(mel, TensorElementType.Float, [state.Batch, strides * _config.MelStride, _config.Mel.MelCount], state);
+        int strides = _graph.StepCount(mel.Length, clips, _config.MelStride * _config.Mel.MelCount);
+        return strides == 0 ? state : _graph.Run(mel, TensorElementType.Float, [clips, strides * _config.MelStride, _config.Mel.MelCount], state);
     }
 }

@@ -18,6 +18,20 @@ public sealed class EncoderState
 
     internal float[] CellArray { get; }
 
+    /// <summary>No clips.</summary>
+    internal static EncoderState Empty { get; } = new(0, [], []);
+
+    /// <summary>A copy of some clips of the batch.</summary>
+    internal EncoderState Slice(int first, int count)
+    {
+        int size = HiddenArray.Length / Batch;
+        return new EncoderState(count, HiddenArray.AsSpan(first * size, count * size).ToArray(), CellArray.AsSpan(first * size, count * size).ToArray());
+    }
+
+    /// <summary>The clips of this batch, and behind them those of another.</summary>
+    internal EncoderState Append(EncoderState other) =>
+        new(Batch + other.Batch, [.. HiddenArray, .. other.HiddenArray], [.. CellArray, .. other.CellArray]);
+
     /// <summary>The state before the first step: zeros.</summary>
     /// <param name="config">Size of the state.</param>
     /// <param name="batch">Clips of the batch, at least 1.</param>

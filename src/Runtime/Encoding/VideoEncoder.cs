@@ -17,9 +17,18 @@ public sealed class VideoEncoder
     /// <param name="state">State before, of <see cref="EncoderState.Zeros"/> or of the last call; not changed.</param>
     /// <returns>State after.</returns>
     /// <exception cref="ArgumentException">The bytes are not whole frames of the batch.</exception>
-    public EncoderState Encode(ReadOnlySpan<byte> frames, EncoderState state)
+    public EncoderState Encode(ReadOnlySpan<byte> frames, EncoderState state) => Encode(frames, state.Batch, state);
+
+    /// <summary>Takes the same frames into every clip of the batch; they are embedded once.</summary>
+    /// <param name="frames">[time, height, width, 3] RGB; read during the call.</param>
+    /// <param name="state">State before; not changed.</param>
+    /// <returns>State after.</returns>
+    /// <exception cref="ArgumentException">The bytes are not whole frames.</exception>
+    public EncoderState EncodeShared(ReadOnlySpan<byte> frames, EncoderState state) => Encode(frames, 1, state);
+
+    private EncoderState Encode(ReadOnlySpan<byte> frames, int clips, EncoderState state)
     {
-        int time = _graph.StepCount(frames.Length, state.Batch, _frame.ByteCount);
-        return time == 0 ? state : _graph.Run(frames, TensorElementType.UInt8, [state.Batch, time, _frame.Height, _frame.Width, FrameSpec.Channels], state);
+        int time = _graph.StepCount(frames.Length, clips, _frame.ByteCount);
+        return time == 0 ? state : _graph.Run(frames, TensorElementType.UInt8, [clips, time, _frame.Height, _frame.Width, FrameSpec.Channels], state);
     }
 }

@@ -53,7 +53,7 @@ public sealed class BundleRefusalTests(OpenedSeedTiny opened) : IClassFixture<Op
     {
         _bundle.Rewrite(manifest => manifest with { Config = manifest.Config with { Frame = new FrameSpec(8, 9) } });
 
-        Assert.StartsWith($"{_bundle.PathOf(BundleManifest.VideoEncoderFile)}: input 'frames' is u8 [batch, time, 8, 8, 3], the sizes in config need u8 [batch, time, 8, 9, 3]", Refused(), StringComparison.Ordinal);
+        Assert.StartsWith($"{_bundle.PathOf(BundleManifest.VideoEncoderFile)}: input 'frames' is u8 [clips, time, 8, 8, 3], the sizes in config need u8 [clips, time, 8, 9, 3]", Refused(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,11 +38,11 @@ public sealed class TinyBundle : IDisposable
         return bundle;
     }
 
-    /// <summary>Random weights of a preset's shape, few of them: frames through convolutions, eight mel steps at a time.</summary>
-    public static TinyBundle Compact()
+    /// <summary>Random weights of a preset's shape, few of them: frames through convolutions, some mel steps at a time.</summary>
+    public static TinyBundle Compact(int melStride = 8)
     {
         var bundle = new TinyBundle();
-        UntrainedCheckpoint.Write(bundle.CheckpointFolder, ModelConfig.Compact with { Frame = new FrameSpec(16, 16), VocabularySize = 40, HiddenSize = 24, WindowSeconds = 3 }, seed: 5);
+        UntrainedCheckpoint.Write(bundle.CheckpointFolder, ModelConfig.Compact with { Frame = new FrameSpec(16, 16), VocabularySize = 40, HiddenSize = 24, WindowSeconds = 3, MelStride = melStride }, seed: 5);
         bundle.Export(_ => { }, null);
         return bundle;
     }
