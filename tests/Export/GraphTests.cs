@@ -54,6 +54,19 @@ public sealed class GraphTests : IDisposable
     }
 
     [Fact]
+    public void A_value_is_repeated_as_often_as_an_input_says()
+    {
+        Value x = _g.Input("x", TensorType.F32, "clips", 2), rows = _g.Input("rows", TensorType.F32, "batch", 1);
+        Value repeated = _g.Expand(x, "batch", 2);
+        Model model = _g.Build(("y", _g.Add(repeated, rows)));
+
+        Assert.Equal("f32 [batch, 2]", repeated.ToString());
+        float[] hundreds = [100, 200, 300];
+        Assert.Equal([101, 102, 201, 202, 301, 302], Run(model, ("x", new float[] { 1, 2 }, [1, 2]), ("rows", hundreds, [3, 1])));
+        Assert.Equal([101, 102, 203, 204, 305, 306], Run(model, ("x", new float[] { 1, 2, 3, 4, 5, 6 }, [3, 2]), ("rows", hundreds, [3, 1])));
+    }
+
+    [Fact]
     public void Operators_fail_on_the_line_that_wrote_a_wrong_shape()
     {
         Value x = _g.Input("x", TensorType.F32, "batch", 16), other = _g.Input("other", TensorType.F32, "rows", 12);
@@ -67,6 +80,8 @@ public sealed class GraphTests : IDisposable
         Fails("graph 'test', Sigmoid: u8 [batch, 16] does not hold", () => _g.Sigmoid(bytes));
         Fails("graph 'test', Gather: the indices are f32 [batch, 16]; i64 is needed.", () => _g.Gather(matrix, x));
         Fails("graph 'test', Reshape: f32 [batch, 16] does not have as many elements as [batch, 3, 5].", () => _g.Reshape(x, "batch", 3, 5));
+        Fails("graph 'test', Expand: f32 [batch, 16] cannot be repeated to [batch, 32].", () => _g.Expand(x, "batch", 32));
+        Fails("graph 'test', Expand: no input of the graph has a dimension 'clips'.", () => _g.Expand(x, "clips", 16));
         Fails("graph 'test', Transpose: [0, 0] is no order", () => _g.Transpose(x, 0, 0));
         Fails("graph 'test', Concat: f32 [rows, 12] cannot follow f32 [batch, 16] along dimension 1.", () => _g.Concat(1, x, other));
         Fails("graph 'test', Split: f32 [batch, 16] cannot be cut into [8, 9] along dimension 1.", () => _g.Split(x, 1, 8, 9));
