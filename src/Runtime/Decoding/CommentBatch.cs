@@ -5,7 +5,8 @@ namespace Twitch.Runtime;
 /// <typeparam name="TOwner">What the caller knows a comment by.</typeparam>
 internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder)
 {
-    private readonly List<Row> _rows = [];              // in the order of the decoder's rows
+    private readonly List<Row> _rows = [];                              // in the order of the decoder's rows
+    private readonly Sampler _buffers = new(decoder.VocabularySize);    // of all rows' samplers
     private readonly Stack<Sampler> _idle = [];
     private readonly int[] _tokens = new int[decoder.Capacity];
 
@@ -20,7 +21,7 @@ internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder)
     public void Begin(TOwner owner, ClipContext clip, SamplingOptions options)
     {
         if (!_idle.TryPop(out Sampler? sampler))
-            sampler = new Sampler(decoder.VocabularySize);
+            sampler = new Sampler(_buffers);
         sampler.Begin(options);
         decoder.Reset(_rows.Count, clip);
         _tokens[_rows.Count] = Vocabulary.Start;

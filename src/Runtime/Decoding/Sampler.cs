@@ -24,6 +24,9 @@ public sealed class Sampler
         _ranking = new Ranking(vocabularySize);
     }
 
+    // A draw leaves nothing in the buffers that the next one reads, so the samplers of one thread can share them: they stay in the cache.
+    internal Sampler(Sampler buffers) => (_scores, _weights, _ranking) = (buffers._scores, buffers._weights, buffers._ranking);
+
     /// <summary>Begins a comment.</summary>
     /// <param name="options">How its tokens are drawn, and the seed.</param>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
