@@ -22,7 +22,7 @@ public static class Exporter
         WriteManifest(checkpoint, folder, Provenance(checkpoint), new SamplingOptions());
     }
 
-    /// <summary>Writes the four graphs, the data of the large ones, and <c>vocabulary.json</c>.</summary>
+    /// <summary>Writes the four graphs, the decoder step in int8 too, the data of the large ones, and <c>vocabulary.json</c>.</summary>
     /// <param name="checkpoint">The network.</param>
     /// <param name="folder">An existing folder.</param>
     /// <param name="options">How graphs are written.</param>
@@ -50,6 +50,7 @@ public static class Exporter
             Sampling = sampling,
             Provenance = provenance,
             Graphs = [.. Graphs(checkpoint).Select(graph => new GraphEntry(graph.File, graph.Model.Inputs, graph.Model.Outputs))],
+            Variants = [new GraphVariant(GraphVariant.EightBit, BundleManifest.DecoderStepInt8File, BundleManifest.DecoderStepFile)],
             Files = FileManifest.Of(folder, except: BundleManifest.FileName).Files,
         };
         JsonFile.Write(Path.Combine(folder, BundleManifest.FileName), manifest, CoreJson.Readable.BundleManifest);
@@ -69,6 +70,7 @@ public static class Exporter
         yield return (BundleManifest.AudioEncoderFile, AudioEncoderGraph.Build(config, weights));
         yield return (BundleManifest.FusionFile, FusionGraph.Build(config, weights));
         yield return (BundleManifest.DecoderStepFile, DecoderStepGraph.Build(config, weights));
+        yield return (BundleManifest.DecoderStepInt8File, DecoderStepGraph.Build(config, weights, int8: true));
     }
 
     // The sizes travel inside each file too, so that one alone still says what it is.

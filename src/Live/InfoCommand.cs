@@ -42,6 +42,8 @@ internal static class InfoCommand
         Line("weights", $"SHA-256 {origin.ModelSha256}");
         Line("sampling", $"temperature {sampling.Temperature}, top-k {sampling.TopK}, top-p {sampling.TopP}, min-p {sampling.MinP}, repetition penalty {sampling.RepetitionPenalty}, no-repeat n-gram {sampling.NoRepeatNgram}, length {sampling.MinLength} to {sampling.MaxLength}, seed {sampling.Seed}");
 
+        Line("precisions", string.Join(", ", bundle.Precisions(BundleManifest.DecoderStepFile)));
+
         foreach (GraphEntry graph in bundle.Manifest.Graphs)
         {
             output.WriteLine(graph.File);

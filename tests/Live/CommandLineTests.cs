@@ -13,6 +13,7 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
     [InlineData("dance", "there is no verb 'dance'.")]
     [InlineData("info", "Option '--bundle' is required.")]
     [InlineData("verify --bundle x --provider gpu", "'gpu'")]
+    [InlineData("verify --bundle x --precision int4", "'int4'")]
     [InlineData("generate --bundle x --video y", "--at or --every is missing")]
     [InlineData("generate --bundle x --video y --at 1 --every 2", "--at and --every exclude each other")]
     [InlineData("generate --bundle x --video y --at 1 --from 2", "--from needs --every")]
@@ -193,6 +194,31 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
     }
 
     [Fact]
+    public async Task Verify_in_int8_reports_agreement_and_the_limits_it_used()
+    {
+        Result result = await Run("verify", "--bundle", _bundle, "--precision", "int8", "--json");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("ok: the largest difference on cpu in int8 is ", Assert.Single(result.Errors), StringComparison.Ordinal);
+        JsonElement line = JsonDocument.Parse(Assert.Single(result.Output)).RootElement, limits = line.GetProperty("limits");
+        Assert.Equal("int8", line.GetProperty("precision").GetString());
+        Assert.Equal(1e-4, limits.GetProperty("hidden").GetDouble());
+        Assert.True(limits.GetProperty("logits").GetDouble() > 1e-3);
+        Assert.False(limits.TryGetProperty("greedy", out _));
+        Assert.Equal(1 - line.GetProperty("differences").GetProperty("greedy").GetDouble() / 24, line.GetProperty("greedy_agreement").GetDouble(), 1e-9);
+    }
+
+    [Fact]
+    public async Task Generate_in_int8_says_something()
+    {
+        Result result = await Generate(["--every", "10", "--seed", "3", "--precision", "int8"]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(2, result.Output.Length);
+        Assert.Matches(@"^\[0:00:10\] word\d+( word\d+)*$", result.Output[0]);
+    }
+
+    [Fact]
     public async Task Verify_fails_where_the_outputs_are_not_torchs()
     {
         using TinyBundle spoilt = files.Bundle.Copy();
@@ -220,6 +246,7 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
         Assert.Equal(0, page.ExitCode);
         Assert.Contains(page.Output, line => line.StartsWith("parameters  22,505", StringComparison.Ordinal));
         Assert.Contains(page.Output, line => line.Contains("decoder_step.onnx", StringComparison.Ordinal));
+        Assert.Contains("precisions  float32, int8", page.Output);
         JsonElement line = JsonDocument.Parse(Assert.Single(json.Output)).RootElement;
         Assert.Equal("seed", line.GetProperty("manifest").GetProperty("config").GetProperty("preset").GetString());
         Assert.Equal(new DirectoryInfo(_bundle).EnumerateFiles().Sum(file => file.Length), line.GetProperty("bytes").GetInt64());
