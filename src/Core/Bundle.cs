@@ -16,10 +16,30 @@ public sealed record GraphEntry(string File, IReadOnlyList<GraphValue> Inputs, I
 /// <param name="Precision">Name of the precision: <c>int8</c>.</param>
 /// <param name="File">Its file in the bundle, listed with the other graphs.</param>
 /// <param name="Replaces">File of the graph in whose place it can be used.</param>
-public sealed record GraphVariant(string Precision, string File, string Replaces)
+/// <param name="Cost">What it loses; absent if that was not measured.</param>
+public sealed record GraphVariant(string Precision, string File, string Replaces, VariantCost? Cost = null)
 {
     /// <summary>Names of precisions.</summary>
     public const string FullPrecision = "float32", EightBit = "int8";
+}
+
+/// <summary>What a variant of the decoder step loses against the graph that it replaces, both given the same windows and words.</summary>
+/// <param name="MeasuredOn"><see cref="HeldOut"/>, comments that were not learned from; or <see cref="Golden"/>, the windows of the
+/// export's check, whose words are random.</param>
+/// <param name="Comments">Comments that were measured.</param>
+/// <param name="Tokens">Their tokens, one end mark each included.</param>
+/// <param name="GreedyAgreement">Share of tokens where both find the same one most likely, given those before it; in [0, 1].</param>
+/// <param name="MaxLogitDifference">Largest difference of a logit.</param>
+/// <param name="PerplexityBefore">Perplexity per token of the graph that is replaced; absent if the words are random.</param>
+/// <param name="PerplexityAfter">Perplexity per token of the variant; absent if the words are random.</param>
+public sealed record VariantCost(
+    string MeasuredOn, int Comments, int Tokens, double GreedyAgreement, double MaxLogitDifference, double? PerplexityBefore = null, double? PerplexityAfter = null)
+{
+    /// <summary>What a cost was measured on.</summary>
+    public const string HeldOut = "held_out", Golden = "golden";
+
+    /// <summary>How much perplexity rises, as a share of what it was; null if it was not measured.</summary>
+    public double? PerplexityRise() => PerplexityAfter / PerplexityBefore - 1;
 }
 
 /// <summary>Where a bundle comes from.</summary>

@@ -41,7 +41,9 @@ public static class Exporter
     /// <param name="folder">The folder that <see cref="WriteGraphs"/> filled.</param>
     /// <param name="provenance">Where the bundle comes from; <see cref="Provenance"/> knows the beginning.</param>
     /// <param name="sampling">How comments are drawn if nothing else is asked for.</param>
-    public static void WriteManifest(Checkpoint checkpoint, string folder, Provenance provenance, SamplingOptions sampling)
+    /// <param name="int8Cost">What the decoder step loses in int8, if that was measured.</param>
+    /// <returns>What was written.</returns>
+    public static BundleManifest WriteManifest(Checkpoint checkpoint, string folder, Provenance provenance, SamplingOptions sampling, VariantCost? int8Cost = null)
     {
         var manifest = new BundleManifest
         {
@@ -50,10 +52,11 @@ public static class Exporter
             Sampling = sampling,
             Provenance = provenance,
             Graphs = [.. Graphs(checkpoint).Select(graph => new GraphEntry(graph.File, graph.Model.Inputs, graph.Model.Outputs))],
-            Variants = [new GraphVariant(GraphVariant.EightBit, BundleManifest.DecoderStepInt8File, BundleManifest.DecoderStepFile)],
+            Variants = [new GraphVariant(GraphVariant.EightBit, BundleManifest.DecoderStepInt8File, BundleManifest.DecoderStepFile, int8Cost)],
             Files = FileManifest.Of(folder, except: BundleManifest.FileName).Files,
         };
         JsonFile.Write(Path.Combine(folder, BundleManifest.FileName), manifest, CoreJson.Readable.BundleManifest);
+        return manifest;
     }
 
     /// <summary>Where a bundle of this checkpoint, exported now, comes from.</summary>

@@ -163,8 +163,9 @@ public sealed partial class CommentModel : IDisposable
         _run.Dispose();
     }
 
-    // For checks; the generators' own are reused.
-    internal OrtDecoderStep CreateDecoder() => new(_decoder, Config, Options, _run);
+    /// <summary>A decoder of the caller's own, for checks and measurements; generators have theirs, which are reused.</summary>
+    /// <returns>For one thread; dispose it before the model.</returns>
+    public OrtDecoderStep CreateDecoder() => new(_decoder, Config, Options, _run);
 
     private InferenceSession Open(GraphEntry needed, SessionOptions options)
     {
