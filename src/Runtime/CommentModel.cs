@@ -41,6 +41,9 @@ public sealed partial class CommentModel : IDisposable
         }
     }
 
+    /// <summary>Version of the ONNX Runtime that models run in.</summary>
+    public static string OnnxRuntimeVersion => OrtEnv.Instance().GetVersionString();
+
     /// <summary>The files, and what <c>bundle.json</c> says.</summary>
     public Bundle Bundle { get; }
 
