@@ -12,6 +12,36 @@ public sealed record GraphValue(string Name, string Type, IReadOnlyList<string> 
 /// <param name="Outputs">Outputs in order.</param>
 public sealed record GraphEntry(string File, IReadOnlyList<GraphValue> Inputs, IReadOnlyList<GraphValue> Outputs);
 
+/// <summary>A graph in another precision than float32, which may take the place of the one it was made of.</summary>
+/// <param name="Precision">Name of the precision: <c>int8</c>.</param>
+/// <param name="File">Its file in the bundle, listed with the other graphs.</param>
+/// <param name="Replaces">File of the graph in whose place it can be used.</param>
+/// <param name="Cost">What it loses; absent if that was not measured.</param>
+public sealed record GraphVariant(string Precision, string File, string Replaces, VariantCost? Cost = null)
+{
+    /// <summary>Names of precisions.</summary>
+    public const string FullPrecision = "float32", EightBit = "int8";
+}
+
+/// <summary>What a variant of the decoder step loses against the graph that it replaces, both given the same windows and words.</summary>
+/// <param name="MeasuredOn"><see cref="HeldOut"/>, comments that were not learned from; or <see cref="Golden"/>, the windows of the
+/// export's check, whose words are random.</param>
+/// <param name="Comments">Comments that were measured.</param>
+/// <param name="Tokens">Their tokens, one end mark each included.</param>
+/// <param name="GreedyAgreement">Share of tokens where both find the same one most likely, given those before it; in [0, 1].</param>
+/// <param name="MaxLogitDifference">Largest difference of a logit.</param>
+/// <param name="PerplexityBefore">Perplexity per token of the graph that is replaced; absent if the words are random.</param>
+/// <param name="PerplexityAfter">Perplexity per token of the variant; absent if the words are random.</param>
+public sealed record VariantCost(
+    string MeasuredOn, int Comments, int Tokens, double GreedyAgreement, double MaxLogitDifference, double? PerplexityBefore = null, double? PerplexityAfter = null)
+{
+    /// <summary>What a cost was measured on.</summary>
+    public const string HeldOut = "held_out", Golden = "golden";
+
+    /// <summary>How much perplexity rises, as a share of what it was; null if it was not measured.</summary>
+    public double? PerplexityRise() => PerplexityAfter / PerplexityBefore - 1;
+}
+
 /// <summary>Where a bundle comes from.</summary>
 /// <param name="Created">Time of the export, UTC.</param>
 /// <param name="Exporter">Name and version of the exporter.</param>
@@ -29,7 +59,7 @@ public sealed record BundleManifest
 
     /// <summary>File names within the folder.</summary>
     public const string FileName = "bundle.json", VideoEncoderFile = "video_encoder.onnx", AudioEncoderFile = "audio_encoder.onnx",
-        FusionFile = "fusion.onnx", DecoderStepFile = "decoder_step.onnx", VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
+        FusionFile = "fusion.onnx", DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx", VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
 
     /// <summary>Version of the bundle's layout.</summary>
     public required int Version { get; init; }
@@ -45,6 +75,9 @@ public sealed record BundleManifest
 
     /// <summary>Every graph.</summary>
     public required IReadOnlyList<GraphEntry> Graphs { get; init; }
+
+    /// <summary>Graphs that may take the place of another; absent if there are none.</summary>
+    public IReadOnlyList<GraphVariant>? Variants { get; init; }
 
     /// <summary>Size and SHA-256 of every file but <c>bundle.json</c>.</summary>
     public required IReadOnlyDictionary<string, FileEntry> Files { get; init; }
@@ -86,7 +119,8 @@ public sealed class Bundle
         manifest.Config.Validate(path);
         new FileManifest(manifest.Files).Verify(folder, BundleManifest.FileName);
 
-        foreach (string needed in (string[])[BundleManifest.VideoEncoderFile, BundleManifest.AudioEncoderFile, BundleManifest.FusionFile, BundleManifest.DecoderStepFile])
+        string[] graphs = [BundleManifest.VideoEncoderFile, BundleManifest.AudioEncoderFile, BundleManifest.FusionFile, BundleManifest.DecoderStepFile];
+        foreach (string needed in (string[])[.. graphs, .. (manifest.Variants ?? []).Select(variant => variant.File)])
         {
             if (!manifest.Graphs.Any(graph => graph.File == needed) || !manifest.Files.ContainsKey(needed))
                 throw new TwitchException($"{path}: does not list {needed}; export the bundle again.");
@@ -99,6 +133,23 @@ public sealed class Bundle
 
     /// <summary>Full path of one of its files.</summary>
     public string PathOf(string file) => Path.Combine(Folder, file);
+
+    /// <summary>The precisions in which it has a graph, float32 first.</summary>
+    public IReadOnlyList<string> Precisions(string file) =>
+        [GraphVariant.FullPrecision, .. (Manifest.Variants ?? []).Where(variant => variant.Replaces == file).Select(variant => variant.Precision)];
+
+    /// <summary>The file that holds a graph in some precision.</summary>
+    /// <param name="file">File of the graph in float32.</param>
+    /// <param name="precision">Name of the precision.</param>
+    /// <exception cref="TwitchException">The bundle does not have it; the message says which it has.</exception>
+    public string InPrecision(string file, string precision)
+    {
+        if (precision == GraphVariant.FullPrecision)
+            return file;
+        GraphVariant? variant = Manifest.Variants?.FirstOrDefault(variant => variant.Replaces == file && variant.Precision == precision);
+        return variant?.File ?? throw new TwitchException(
+            $"{Folder}: has {file} in {string.Join(" and ", Precisions(file))}, not in {precision}; export the bundle again, or use --precision {GraphVariant.FullPrecision}.");
+    }
 
     /// <summary>What <c>bundle.json</c> says of a graph.</summary>
     /// <exception cref="TwitchException">The bundle has no such graph.</exception>

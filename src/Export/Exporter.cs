@@ -22,7 +22,7 @@ public static class Exporter
         WriteManifest(checkpoint, folder, Provenance(checkpoint), new SamplingOptions());
     }
 
-    /// <summary>Writes the four graphs, the data of the large ones, and <c>vocabulary.json</c>.</summary>
+    /// <summary>Writes the four graphs, the decoder step in int8 too, the data of the large ones, and <c>vocabulary.json</c>.</summary>
     /// <param name="checkpoint">The network.</param>
     /// <param name="folder">An existing folder.</param>
     /// <param name="options">How graphs are written.</param>
@@ -41,7 +41,9 @@ public static class Exporter
     /// <param name="folder">The folder that <see cref="WriteGraphs"/> filled.</param>
     /// <param name="provenance">Where the bundle comes from; <see cref="Provenance"/> knows the beginning.</param>
     /// <param name="sampling">How comments are drawn if nothing else is asked for.</param>
-    public static void WriteManifest(Checkpoint checkpoint, string folder, Provenance provenance, SamplingOptions sampling)
+    /// <param name="int8Cost">What the decoder step loses in int8, if that was measured.</param>
+    /// <returns>What was written.</returns>
+    public static BundleManifest WriteManifest(Checkpoint checkpoint, string folder, Provenance provenance, SamplingOptions sampling, VariantCost? int8Cost = null)
     {
         var manifest = new BundleManifest
         {
@@ -50,9 +52,11 @@ public static class Exporter
             Sampling = sampling,
             Provenance = provenance,
             Graphs = [.. Graphs(checkpoint).Select(graph => new GraphEntry(graph.File, graph.Model.Inputs, graph.Model.Outputs))],
+            Variants = [new GraphVariant(GraphVariant.EightBit, BundleManifest.DecoderStepInt8File, BundleManifest.DecoderStepFile, int8Cost)],
             Files = FileManifest.Of(folder, except: BundleManifest.FileName).Files,
         };
         JsonFile.Write(Path.Combine(folder, BundleManifest.FileName), manifest, CoreJson.Readable.BundleManifest);
+        return manifest;
     }
 
     /// <summary>Where a bundle of this checkpoint, exported now, comes from.</summary>
@@ -69,6 +73,7 @@ public static class Exporter
         yield return (BundleManifest.AudioEncoderFile, AudioEncoderGraph.Build(config, weights));
         yield return (BundleManifest.FusionFile, FusionGraph.Build(config, weights));
         yield return (BundleManifest.DecoderStepFile, DecoderStepGraph.Build(config, weights));
+        yield return (BundleManifest.DecoderStepInt8File, DecoderStepGraph.Build(config, weights, int8: true));
     }
 
     // The sizes travel inside each file too, so that one alone still says what it is.

@@ -52,6 +52,10 @@ public sealed class LstmWeights
     public Weight StepRecurrent() => new($"{_module}.weight_hh_l0", TensorType.F32, [HiddenSize, 4 * HiddenSize], stream =>
         Weight.WriteTransposed(stream, Reorder(Read("weight_hh_l0"), StepOrder), 4 * HiddenSize, HiddenSize));
 
+    /// <summary>Weights of the recurrence in eight bits, [4 × hidden, hidden]; gates in <see cref="StepOrder"/>.</summary>
+    internal QuantizedWeight StepRecurrentInt8() =>
+        Weight.Quantized($"{_module}.weight_hh_l0", 4 * HiddenSize, HiddenSize, () => Reorder(Read("weight_hh_l0"), StepOrder));
+
     /// <summary>What each token adds to the gates, embedding · W_ihᵀ + b_ih + b_hh, [vocabulary, 4 × hidden]; gates in <see cref="StepOrder"/>.</summary>
     /// <param name="embedding">Name of the embedding in the state dict, [vocabulary, inputs].</param>
     public Weight StepTable(string embedding)

@@ -18,6 +18,7 @@ public static class CommandLine
             GenerateCommand.Create(),
             VerifyCommand.Create(),
             InfoCommand.Create(),
+            BenchCommand.Create(),
         };
         return CommandRunner.RunAsync(root, "twitch", args, output, error, cancellation);
     }

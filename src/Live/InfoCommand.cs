@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Twitch.Live;
@@ -42,6 +43,10 @@ internal static class InfoCommand
         Line("weights", $"SHA-256 {origin.ModelSha256}");
         Line("sampling", $"temperature {sampling.Temperature}, top-k {sampling.TopK}, top-p {sampling.TopP}, min-p {sampling.MinP}, repetition penalty {sampling.RepetitionPenalty}, no-repeat n-gram {sampling.NoRepeatNgram}, length {sampling.MinLength} to {sampling.MaxLength}, seed {sampling.Seed}");
 
+        Line("precisions", string.Join(", ", bundle.Precisions(BundleManifest.DecoderStepFile)));
+        foreach (GraphVariant variant in bundle.Manifest.Variants ?? [])
+            Line(variant.Precision, variant.Cost is VariantCost cost ? Describe(cost) : "its cost was not measured");
+
         foreach (GraphEntry graph in bundle.Manifest.Graphs)
         {
             output.WriteLine(graph.File);
@@ -55,6 +60,9 @@ internal static class InfoCommand
 
         void Line(string name, string value) => output.WriteLine($"{name,-12}{value}");
     }
+
+    private static string Describe(VariantCost cost) => string.Create(CultureInfo.InvariantCulture,
+        $"{(cost.PerplexityRise() is double rise ? $"perplexity {cost.PerplexityBefore:0.000} becomes {cost.PerplexityAfter:0.000} ({rise:+0.00 %;-0.00 %}), " : "")}the most likely word stays in {cost.GreedyAgreement:0.0 %} of {cost.Tokens} {(cost.MeasuredOn == VariantCost.HeldOut ? "held-out" : "random")} words");
 
     private static string Show(GraphValue value) => $"{value.Name} {value.Type} [{string.Join(", ", value.Shape)}]";
 

@@ -13,10 +13,13 @@ internal sealed record CommentLine(double Time, string Text, IReadOnlyList<int> 
 
 /// <summary>What <c>verify --json</c> says.</summary>
 /// <param name="Provider">cpu or cuda.</param>
-/// <param name="Limit">Largest difference allowed.</param>
-/// <param name="Ok">Whether every difference is within it.</param>
-/// <param name="Differences">Largest difference of each output.</param>
-internal sealed record VerifyLine(string Provider, double Limit, bool Ok, IReadOnlyDictionary<string, double> Differences);
+/// <param name="Precision">float32 or int8.</param>
+/// <param name="Ok">Whether every difference is within its limit.</param>
+/// <param name="Differences">Largest difference of each output; of the greedy comments, how many tokens differ.</param>
+/// <param name="Limits">Largest difference allowed; an output that is only reported has none.</param>
+/// <param name="GreedyAgreement">Share of the greedy comments' tokens that are torch's, in [0, 1].</param>
+internal sealed record VerifyLine(
+    string Provider, string Precision, bool Ok, IReadOnlyDictionary<string, double> Differences, IReadOnlyDictionary<string, double> Limits, double GreedyAgreement);
 
 /// <summary>What <c>info --json</c> says.</summary>
 /// <param name="Folder">The bundle.</param>

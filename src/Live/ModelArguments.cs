@@ -12,18 +12,23 @@ internal sealed class ModelArguments
     private readonly Option<string> _provider = new Option<string>("--provider") { Description = "What runs the graphs; there is no fall-back.", DefaultValueFactory = _ => "cpu" }
         .AcceptOnlyFromAmong("cpu", "cuda");
 
+    private readonly Option<string> _precision = new Option<string>("--precision") { Description = "Numbers that the decoder computes in; what int8 costs, info says.", DefaultValueFactory = _ => GraphVariant.FullPrecision }
+        .AcceptOnlyFromAmong(GraphVariant.FullPrecision, GraphVariant.EightBit);
+
     private readonly Option<int> _threads = new("--threads") { Description = "Threads within one operator.", DefaultValueFactory = _ => new RuntimeOptions().IntraOpThreads, HelpName = "n" };
 
     public void AddTo(Command command)
     {
         command.Add(Bundle);
         command.Add(_provider);
+        command.Add(_precision);
         command.Add(_threads);
     }
 
     public CommentModel Open(ParseResult parsed) => CommentModel.Open(parsed.GetRequiredValue(Bundle), new RuntimeOptions
     {
         Provider = parsed.GetRequiredValue(_provider) == "cuda" ? ExecutionProvider.Cuda : ExecutionProvider.Cpu,
+        Precision = parsed.GetRequiredValue(_precision) == GraphVariant.EightBit ? Precision.Int8 : Precision.Float32,
         IntraOpThreads = parsed.GetRequiredValue(_threads),
     });
 }

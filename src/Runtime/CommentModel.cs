@@ -31,7 +31,8 @@ public sealed partial class CommentModel : IDisposable
             Video = new VideoEncoder(Open(GraphContract.VideoEncoder(Config), encoding), Config, _run);
             Audio = new AudioEncoder(Open(GraphContract.AudioEncoder(Config), encoding), Config, _run);
             _fusion = new Fusion(Open(GraphContract.Fusion(Config), encoding), Config, _run);
-            _decoder = Open(GraphContract.DecoderStep(Config), decoding);
+            GraphEntry step = GraphContract.DecoderStep(Config);
+            _decoder = Open(step with { File = bundle.InPrecision(step.File, options.PrecisionName) }, decoding);
         }
         catch
         {
@@ -39,6 +40,9 @@ public sealed partial class CommentModel : IDisposable
             throw;
         }
     }
+
+    /// <summary>Version of the ONNX Runtime that models run in.</summary>
+    public static string OnnxRuntimeVersion => OrtEnv.Instance().GetVersionString();
 
     /// <summary>The files, and what <c>bundle.json</c> says.</summary>
     public Bundle Bundle { get; }
@@ -63,8 +67,8 @@ public sealed partial class CommentModel : IDisposable
 
     /// <summary>Opens a bundle: compares every file with its hash, then every graph with what it should be.</summary>
     /// <param name="bundleFolder">The folder that the export made.</param>
-    /// <param name="options">Provider and threads; the processor and one thread if absent.</param>
-    /// <exception cref="TwitchException">A file is missing, extra, altered or wrongly shaped, or the provider cannot be had.</exception>
+    /// <param name="options">Provider, precision and threads; the processor, float32 and one thread if absent.</param>
+    /// <exception cref="TwitchException">A file is missing, extra, altered or wrongly shaped, or the provider or precision cannot be had.</exception>
     public static CommentModel Open(string bundleFolder, RuntimeOptions? options = null)
     {
         options = (options ?? new RuntimeOptions()).Validate();
@@ -162,8 +166,9 @@ public sealed partial class CommentModel : IDisposable
         _run.Dispose();
     }
 
-    // For checks; the generators' own are reused.
-    internal OrtDecoderStep CreateDecoder() => new(_decoder, Config, Options, _run);
+    /// <summary>A decoder of the caller's own, for checks and measurements; generators have theirs, which are reused.</summary>
+    /// <returns>For one thread; dispose it before the model.</returns>
+    public OrtDecoderStep CreateDecoder() => new(_decoder, Config, Options, _run);
 
     private InferenceSession Open(GraphEntry needed, SessionOptions options)
     {

@@ -6,6 +6,9 @@ public sealed record RuntimeOptions
     /// <summary>What runs the graphs; if it cannot be had, opening fails and nothing else is tried.</summary>
     public ExecutionProvider Provider { get; init; } = ExecutionProvider.Cpu;
 
+    /// <summary>In which numbers the decoder step computes; a bundle that does not have it is refused.</summary>
+    public Precision Precision { get; init; } = Precision.Float32;
+
     /// <summary>Number of the GPU, from 0; the processor has none.</summary>
     public int DeviceId { get; init; }
 
@@ -13,12 +16,20 @@ public sealed record RuntimeOptions
     /// model run side by side, so one is the default.</summary>
     public int IntraOpThreads { get; init; } = 1;
 
+    /// <summary>The provider as the command line spells it.</summary>
+    public string ProviderName => Provider == ExecutionProvider.Cuda ? "cuda" : "cpu";
+
+    /// <summary>The precision as the command line and <c>bundle.json</c> spell it.</summary>
+    public string PrecisionName => Precision == Precision.Int8 ? GraphVariant.EightBit : GraphVariant.FullPrecision;
+
     /// <summary>Checks every option against its range; messages use the command line's names.</summary>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
     public RuntimeOptions Validate()
     {
         if (!Enum.IsDefined(Provider))
             throw new TwitchException($"--provider is {Provider}; it must be cpu or cuda.", ExitCode.Usage);
+        if (!Enum.IsDefined(Precision))
+            throw new TwitchException($"--precision is {Precision}; it must be float32 or int8.", ExitCode.Usage);
         if (DeviceId < 0)
             throw new TwitchException($"the GPU's number is {DeviceId}; it must be 0 or more.", ExitCode.Usage);
         if (IntraOpThreads is < 1 or > 256)

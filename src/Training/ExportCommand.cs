@@ -36,13 +36,19 @@ internal static class ExportCommand
     }
 
     /// <summary>Exports a checkpoint and says on stderr how far the bundle is from it; the bundle's folder goes to stdout.</summary>
-    public static void Run(string checkpointFolder, string bundleFolder, InvocationConfiguration console)
+    /// <param name="checkpointFolder">Folder that training made.</param>
+    /// <param name="bundleFolder">Folder for the bundle.</param>
+    /// <param name="console">Where it is said.</param>
+    /// <param name="data">What it was trained with, to measure what int8 costs.</param>
+    public static void Run(string checkpointFolder, string bundleFolder, InvocationConfiguration console, TrainingData? data = null)
     {
         using Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
-        double difference = BundleExport.Write(checkpoint, bundleFolder);
+        BundleManifest manifest = BundleExport.Write(checkpoint, bundleFolder, data);
         long bytes = Directory.EnumerateFiles(bundleFolder).Sum(file => new FileInfo(file).Length);
         console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Exported {checkpoint.Config.Preset}: {bytes / 1e6:0.0} MB, largest difference between torch and ONNX Runtime {difference:0.0e+0} (allowed {BundleExport.Tolerance:0e+0})"));
+            $"Exported {checkpoint.Config.Preset}: {bytes / 1e6:0.0} MB, largest difference between torch and ONNX Runtime {manifest.Provenance.MaxDifference:0.0e+0} (allowed {BundleExport.Tolerance:0e+0})"));
+        foreach (VariantCost cost in (manifest.Variants ?? []).Select(variant => variant.Cost).OfType<VariantCost>())
+            console.Error.WriteLine(Int8Cost.Describe(cost));
         console.Output.WriteLine(bundleFolder);
     }
 

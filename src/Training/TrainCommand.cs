@@ -56,6 +56,6 @@ internal static class TrainCommand
             console.Error.WriteLine("Stopped and saved; the same command goes on from here.");
             throw;
         }
-        ExportCommand.Run(checkpointFolder, bundleFolder, console);
+        ExportCommand.Run(checkpointFolder, bundleFolder, console, TrainingData.Create(streams, config, options));
     }
 }

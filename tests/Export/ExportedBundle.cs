@@ -79,9 +79,9 @@ internal sealed class ExportedBundle : IDisposable
     }
 
     /// <returns>Logits, [batch, vocabulary], and the next state.</returns>
-    public (float[] Logits, State Next) Step(long[] tokens, State state)
+    public (float[] Logits, State Next) Step(long[] tokens, State state, string file = BundleManifest.DecoderStepFile)
     {
-        float[][] outputs = Session(BundleManifest.DecoderStepFile).Run(
+        float[][] outputs = Session(file).Run(
             ("token", tokens, [state.Batch]), Hidden(state, "hidden"), Cell(state, "cell"));
         return (outputs[0], new State(state.Batch, outputs[1], outputs[2]));
     }

@@ -35,6 +35,7 @@ public sealed class ExporterTests
     [InlineData(BundleManifest.AudioEncoderFile)]
     [InlineData(BundleManifest.FusionFile)]
     [InlineData(BundleManifest.DecoderStepFile)]
+    [InlineData(BundleManifest.DecoderStepInt8File)]
     public void The_manifest_names_what_ONNX_Runtime_finds_in_the_graph(string file)
     {
         using var exported = ExportedBundle.Untrained(SmallCompact);

@@ -13,6 +13,7 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
     [InlineData("dance", "there is no verb 'dance'.")]
     [InlineData("info", "Option '--bundle' is required.")]
     [InlineData("verify --bundle x --provider gpu", "'gpu'")]
+    [InlineData("verify --bundle x --precision int4", "'int4'")]
     [InlineData("generate --bundle x --video y", "--at or --every is missing")]
     [InlineData("generate --bundle x --video y --at 1 --every 2", "--at and --every exclude each other")]
     [InlineData("generate --bundle x --video y --at 1 --from 2", "--from needs --every")]
@@ -193,6 +194,31 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
     }
 
     [Fact]
+    public async Task Verify_in_int8_reports_agreement_and_the_limits_it_used()
+    {
+        Result result = await Run("verify", "--bundle", _bundle, "--precision", "int8", "--json");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("ok: on cpu in int8 the logits differ by ", Assert.Single(result.Errors), StringComparison.Ordinal);
+        JsonElement line = JsonDocument.Parse(Assert.Single(result.Output)).RootElement, limits = line.GetProperty("limits");
+        Assert.Equal("int8", line.GetProperty("precision").GetString());
+        Assert.Equal(1e-4, limits.GetProperty("hidden").GetDouble());
+        Assert.True(limits.GetProperty("logits").GetDouble() > 1e-3);
+        Assert.False(limits.TryGetProperty("greedy", out _));
+        Assert.Equal(1 - line.GetProperty("differences").GetProperty("greedy").GetDouble() / 24, line.GetProperty("greedy_agreement").GetDouble(), 1e-9);
+    }
+
+    [Fact]
+    public async Task Generate_in_int8_says_something()
+    {
+        Result result = await Generate(["--every", "10", "--seed", "3", "--precision", "int8"]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(2, result.Output.Length);
+        Assert.Matches(@"^\[0:00:10\] word\d+( word\d+)*$", result.Output[0]);
+    }
+
+    [Fact]
     public async Task Verify_fails_where_the_outputs_are_not_torchs()
     {
         using TinyBundle spoilt = files.Bundle.Copy();
@@ -220,9 +246,58 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
         Assert.Equal(0, page.ExitCode);
         Assert.Contains(page.Output, line => line.StartsWith("parameters  22,505", StringComparison.Ordinal));
         Assert.Contains(page.Output, line => line.Contains("decoder_step.onnx", StringComparison.Ordinal));
+        Assert.Contains("precisions  float32, int8", page.Output);
         JsonElement line = JsonDocument.Parse(Assert.Single(json.Output)).RootElement;
         Assert.Equal("seed", line.GetProperty("manifest").GetProperty("config").GetProperty("preset").GetString());
         Assert.Equal(new DirectoryInfo(_bundle).EnumerateFiles().Sum(file => file.Length), line.GetProperty("bytes").GetInt64());
+    }
+
+    [Fact]
+    public async Task Bench_measures_every_precision_and_reports_a_provider_that_is_absent()
+    {
+        Result result = await Run("bench", "--bundle", _bundle, "--seconds", "0.02", "--json");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(["measuring cpu float32 ...", "measuring cpu int8 ...", "measuring cuda float32 ..."], result.Errors);
+        JsonElement line = JsonDocument.Parse(Assert.Single(result.Output)).RootElement;
+        JsonElement[] decode = [.. line.GetProperty("decode").EnumerateArray()];
+        Assert.Equal(
+            ["cpu float32 1", "cpu float32 16", "cpu float32 64", "cpu int8 1", "cpu int8 16", "cpu int8 64"],
+            decode.Select(row => $"{row.GetProperty("provider")} {row.GetProperty("precision")} {row.GetProperty("batch")}"));
+        Assert.All(decode, row =>
+        {
+            double p50 = row.GetProperty("p50_us").GetDouble();
+            Assert.InRange(p50, 0.1, row.GetProperty("p99_us").GetDouble());
+            Assert.InRange(row.GetProperty("tokens_per_s").GetDouble() * p50 / 1e6 / row.GetProperty("batch").GetInt32(), 0.9, 1.1);
+            Assert.True(row.GetProperty("limit_tokens_per_s").GetDouble() > 0);
+        });
+        Assert.Equal(2, line.GetProperty("encode").GetArrayLength());
+        foreach (string name in (string[])["first_token_ms", "open_ms", "rss_mb"])
+            Assert.Equal(line.GetProperty("encode")[0].GetProperty(name).GetDouble(), line.GetProperty(name).GetDouble());
+        JsonElement absent = Assert.Single(line.GetProperty("absent").EnumerateArray());
+        Assert.Equal("cuda", absent.GetProperty("provider").GetString());
+        Assert.Contains("-p:Accelerator=cuda", absent.GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bench_of_a_provider_that_cannot_be_had_is_a_failure()
+    {
+        Result result = await Run("bench", "--bundle", _bundle, "--provider", "cuda", "--seconds", "0.02");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.Contains("-p:Accelerator=cuda", result.Errors[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bench_prints_tables()
+    {
+        Result result = await Run("bench", "--bundle", _bundle, "--provider", "cpu", "--seconds", "0.02");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(11, result.Output.Length);
+        Assert.Matches(@"^cpu +int8 +64 +\d+ +\d+\.\d +\d+\.\d +\d+\.\d$", result.Output[^1]);
+        Assert.Matches(@"^cpu +float32 +1 +\d+ +\d+\.\d\d +\d+\.\d +\d+\.\d +\d+\.\d$", result.Output[^6]);
     }
 
     private Task<Result> Generate(string[] options) => Run(["generate", "--bundle", _bundle, "--video", _video, .. options]);

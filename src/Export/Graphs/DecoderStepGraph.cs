@@ -9,7 +9,11 @@ namespace Twitch.Export.Graphs;
 /// </code></remarks>
 internal static class DecoderStepGraph
 {
-    public static Model Build(ModelConfig config, SafeTensors weights)
+    /// <param name="config">Sizes of the network.</param>
+    /// <param name="weights">Its state dict.</param>
+    /// <param name="int8">Whether the two matrices that a step reads whole are in eight bits. The table of gates stays in float32: a
+    /// token reads one row of it, so it costs memory and no time.</param>
+    public static Model Build(ModelConfig config, SafeTensors weights, bool int8 = false)
     {
         var g = new Graph("decoder_step", "One step of the decoder: a token and the state to the logits of the next token and the next state.");
         Value token = g.Input("token", TensorType.I64, "batch");
@@ -18,9 +22,13 @@ internal static class DecoderStepGraph
 
         var lstm = new LstmWeights(weights, "decoder.lstm");
         Value gates = g.Gather(g.Weight(lstm.StepTable("decoder.embedding.weight")), token);  // [batch, 4 × hidden]: embedding · W_ihᵀ + b_ih + b_hh
-        gates = g.Gemm(hidden, g.Weight(lstm.StepRecurrent()), gates);                        // + hidden · W_hhᵀ
+        gates = int8                                                                          // + hidden · W_hhᵀ
+            ? g.Add(g.MatMulInt8(hidden, lstm.StepRecurrentInt8()), gates)
+            : g.Gemm(hidden, g.Weight(lstm.StepRecurrent()), gates);
         var (nextHidden, nextCell) = g.LstmCell(gates, cell);                                 // each [batch, hidden]
-        Value logits = g.Linear(nextHidden, weights, "decoder.output_fc");                    // [batch, vocabulary]
+        Value logits = int8                                                                   // [batch, vocabulary]
+            ? g.LinearInt8(nextHidden, weights, "decoder.output_fc")
+            : g.Linear(nextHidden, weights, "decoder.output_fc");
         return g.Build(("logits", logits), ("next_hidden", nextHidden), ("next_cell", nextCell));
     }
 }

@@ -84,6 +84,14 @@ public sealed class Graph(string name, string description)
         return new Model(proto, _weights, _inputs, [.. outputs.ToArray().Select(output => output.Value)]);
     }
 
+    /// <summary>Adds a node of an operator that ONNX Runtime has beyond ONNX's own.</summary>
+    internal Value AddContributed(string op, Value?[] inputs, TensorType type, IReadOnlyList<Dimension> shape, params AttributeProto[] attributes)
+    {
+        Value output = new(this, type, shape);
+        Add(new Node(op, inputs, [output], attributes, Model.ContributedDomain));
+        return output;
+    }
+
     /// <summary>Adds a node with one output.</summary>
     internal Value Add(string op, Value?[] inputs, TensorType type, IReadOnlyList<Dimension> shape, params AttributeProto[] attributes) =>
         Add(op, inputs, [new Value(this, type, shape)], attributes)[0]!;
@@ -91,9 +99,7 @@ public sealed class Graph(string name, string description)
     /// <summary>Adds a node; null leaves out an optional input or output.</summary>
     internal Value?[] Add(string op, Value?[] inputs, Value?[] outputs, params AttributeProto[] attributes)
     {
-        foreach (Value? input in inputs)
-            Require(input is null || input.Graph == this, op, "an input belongs to another graph");
-        _nodes.Add(new Node(op, inputs, outputs, attributes));
+        Add(new Node(op, inputs, outputs, attributes));
         return outputs;
     }
 
@@ -102,6 +108,13 @@ public sealed class Graph(string name, string description)
     {
         if (!fits)
             throw new ArgumentException($"graph '{Name}', {op}: {problem}.");
+    }
+
+    private void Add(Node node)
+    {
+        foreach (Value? input in node.Inputs)
+            Require(input is null || input.Graph == this, node.Op, "an input belongs to another graph");
+        _nodes.Add(node);
     }
 
     private Value Register(string name, TensorType type, IReadOnlyList<Dimension> shape) => Claim(name, new Value(this, type, shape));
@@ -113,11 +126,11 @@ public sealed class Graph(string name, string description)
         return value;
     }
 
-    private sealed record Node(string Op, Value?[] Inputs, Value?[] Outputs, AttributeProto[] Attributes)
+    private sealed record Node(string Op, Value?[] Inputs, Value?[] Outputs, AttributeProto[] Attributes, string Domain = "")
     {
         public NodeProto ToProto(int index)
         {
-            var node = new NodeProto { Name = $"{Op}_{index}", OpType = Op };
+            var node = new NodeProto { Name = $"{Op}_{index}", OpType = Op, Domain = Domain };
             for (int i = 0; i < Outputs.Length; i++)
                 node.Output.Add(Outputs[i] is { } output ? output.Name ??= $"{node.Name}_{i}" : "");
             node.Input.AddRange(Inputs.Select(input => input?.Name ?? ""));

@@ -9,6 +9,9 @@ public sealed class Model
     /// <summary>Ends the name of a file of external data; what comes before is the name of the model's file.</summary>
     public const string DataSuffix = ".data";
 
+    /// <summary>Where ONNX Runtime's own operators are.</summary>
+    internal const string ContributedDomain = "com.microsoft";
+
     // Opset 17 came with version 8 of the format.
     private const int IrVersion = 8;
 
@@ -53,6 +56,8 @@ public sealed class Model
             Graph = _graph.Clone(),
             OpsetImport = { new OperatorSetIdProto { Version = Graph.Opset } },
         };
+        if (_graph.Node.Any(node => node.Domain == ContributedDomain))
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = ContributedDomain, Version = 1 });
         foreach ((string key, string value) in metadata ?? new Dictionary<string, string>())
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         model.Graph.Initializer.AddRange(WeightBytes > externalDataThreshold ? WriteExternal(path + DataSuffix) : _weights.Select(Embed));

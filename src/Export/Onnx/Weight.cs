@@ -27,6 +27,21 @@ public sealed record Weight(string Name, TensorType Type, long[] Shape, Action<S
         return new Weight(name, TensorType.F32, [columns, rows], stream => WriteTransposed(stream, weights.Read<float>(name), rows, columns));
     }
 
+    /// <summary>A matrix of the state dict in eight bits: PyTorch's [outputs, inputs], the inputs cut into blocks of
+    /// <see cref="BlockQuantization.BlockSize"/> that have a scale each.</summary>
+    /// <param name="name">Name in the graph.</param>
+    /// <param name="outputs">Rows.</param>
+    /// <param name="inputs">Columns.</param>
+    /// <param name="read">Gives the matrix when the graph is saved.</param>
+    internal static QuantizedWeight Quantized(string name, int outputs, int inputs, Func<float[]> read)
+    {
+        int blocks = BlockQuantization.BlockCount(inputs);
+        return new QuantizedWeight(
+            new Weight($"{name}.int8", TensorType.U8, [outputs, blocks, BlockQuantization.BlockSize], stream => stream.Write(BlockQuantization.Of(read(), inputs).Codes)),
+            new Weight($"{name}.scale", TensorType.F32, [outputs, blocks], stream => WriteValues(stream, BlockQuantization.Of(read(), inputs).Scales)),
+            inputs);
+    }
+
     /// <summary>Writes elements in chunks, whatever their number.</summary>
     internal static void WriteValues(Stream stream, ReadOnlySpan<float> values)
     {

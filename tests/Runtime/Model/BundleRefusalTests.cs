@@ -102,6 +102,37 @@ public sealed class BundleRefusalTests(OpenedSeedTiny opened) : IClassFixture<Op
     }
 
     [Fact]
+    public void A_precision_that_the_bundle_lacks_names_those_it_has()
+    {
+        File.Delete(_bundle.PathOf(BundleManifest.DecoderStepInt8File));
+        _bundle.Rewrite(manifest => manifest with { Variants = null, Graphs = [.. manifest.Graphs.Where(graph => graph.File != BundleManifest.DecoderStepInt8File)] });
+
+        var e = Assert.Throws<TwitchException>(() => CommentModel.Open(_bundle.Folder, new RuntimeOptions { Precision = Precision.Int8 }));
+
+        Assert.Equal($"{_bundle.Folder}: has decoder_step.onnx in float32, not in int8; export the bundle again, or use --precision float32.", e.Message);
+        CommentModel.Open(_bundle.Folder).Dispose();
+    }
+
+    [Fact]
+    public void A_variant_that_is_not_among_the_graphs_is_named()
+    {
+        _bundle.Rewrite(manifest => manifest with { Graphs = [.. manifest.Graphs.Where(graph => graph.File != BundleManifest.DecoderStepInt8File)] });
+
+        Assert.Equal($"{_bundle.PathOf(BundleManifest.FileName)}: does not list decoder_step.int8.onnx; export the bundle again.", Refused());
+    }
+
+    [Fact]
+    public void A_variant_of_another_shape_names_graph_and_output()
+    {
+        File.Copy(_bundle.PathOf(BundleManifest.FusionFile), _bundle.PathOf(BundleManifest.DecoderStepInt8File), overwrite: true);
+        _bundle.Rewrite(manifest => manifest);
+
+        var e = Assert.Throws<TwitchException>(() => CommentModel.Open(_bundle.Folder, new RuntimeOptions { Precision = Precision.Int8 }));
+
+        Assert.StartsWith($"{_bundle.PathOf(BundleManifest.DecoderStepInt8File)}: input 'token' is missing", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_provider_that_is_not_in_this_build_says_how_to_get_it()
     {
         var e = Assert.Throws<TwitchException>(() => CommentModel.Open(_bundle.Folder, new RuntimeOptions { Provider = ExecutionProvider.Cuda }));

@@ -16,6 +16,20 @@ public class CommentModelTests(OpenedSeedTiny opened) : IClassFixture<OpenedSeed
     }
 
     [Fact]
+    public void In_int8_the_encoders_are_exact_and_the_decoder_is_within_its_share()
+    {
+        using var rounded = CommentModel.Open(opened.Bundle.Folder, new RuntimeOptions { Precision = Precision.Int8 });
+
+        IReadOnlyList<GoldenDifference> report = GoldenCheck.Run(rounded);
+
+        Assert.All(report, difference => Assert.True(difference.IsAllowed, $"{difference}"));
+        Assert.All(report.SkipLast(4), difference => Assert.InRange(difference.Difference, 0, 1e-5));
+        GoldenDifference logits = report[^4], greedy = report[^1];
+        Assert.InRange(logits.Difference, 1e-4, logits.Limit);    // it is another graph indeed
+        Assert.Equal((24, double.PositiveInfinity), (greedy.Compared, greedy.Limit));
+    }
+
+    [Fact]
     public void A_window_encoded_as_it_arrives_is_the_window_encoded_whole()
     {
         (byte[] frames, float[] mel) = Window(1, frameCount: 5, stepCount: 30);

@@ -1,0 +1,7 @@
+namespace Twitch.Export.Onnx;
+
+/// <summary>A matrix in eight bits, as <see cref="QuantizedOperators.MatMulInt8"/> takes it.</summary>
+/// <param name="Codes">u8 [outputs, blocks, block size].</param>
+/// <param name="Scales">f32 [outputs, blocks].</param>
+/// <param name="InputSize">Columns before they were filled up to whole blocks.</param>
+internal sealed record QuantizedWeight(Weight Codes, Weight Scales, int InputSize);

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+
+namespace Twitch.Runtime;
+
+/// <summary>Measures a bundle on the machine it is to run on, in some seconds for each provider and precision.</summary>
+public sealed class SpeedTest
+{
+    private const int LeastRuns = 3;
+    private const double Undisturbed = 0.1;    // of the probe the fastest tenth counts: other programs only ever slow it down
+
+    private static readonly int[] RowCounts = [1, 16, 64];
+
+    private readonly CommentModel _model;
+    private readonly TimeSpan _time;
+    private readonly CancellationToken _cancellation;
+    private readonly byte[] _frames, _second;
+    private readonly float[] _mel, _secondMel;
+    private readonly SamplingOptions _sampling;
+
+    private SpeedTest(CommentModel model, TimeSpan time, CancellationToken cancellation)
+    {
+        (_model, _time, _cancellation) = (model, time, cancellation);
+        ModelConfig config = model.Config;
+        var random = new Random(1);
+        int stepsPerSecond = config.Mel.SampleRate / config.Mel.HopLength / config.MelStride * config.MelStride;
+        _frames = new byte[config.WindowSeconds * config.Frame.ByteCount];
+        random.NextBytes(_frames);
+        _mel = [.. Enumerable.Range(0, config.WindowSeconds * stepsPerSecond * config.Mel.MelCount).Select(_ => random.NextSingle() * 12 - 12)];    // as log-mel lies
+        (_second, _secondMel) = (_frames[..config.Frame.ByteCount], _mel[..(stepsPerSecond * config.Mel.MelCount)]);
+        _sampling = model.Sampling with { MinLength = model.Sampling.MaxLength };    // no comment ends early
+    }
+
+    /// <summary>Opens a bundle and measures it.</summary>
+    /// <param name="bundleFolder">The bundle.</param>
+    /// <param name="options">Provider, precision and threads; nothing else is tried.</param>
+    /// <param name="time">For each of the measurements, of which there are six; each runs a few times at least.</param>
+    /// <param name="cancellation">Stops between two runs.</param>
+    /// <exception cref="TwitchException">The bundle cannot be opened, or not with this provider or precision.</exception>
+    public static SpeedReport Run(string bundleFolder, RuntimeOptions options, TimeSpan time, CancellationToken cancellation = default)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using CommentModel model = CommentModel.Open(bundleFolder, options);
+        TimeSpan open = Stopwatch.GetElapsedTime(start);
+
+        var test = new SpeedTest(model, time, cancellation);
+        ClipContext clip = model.Encode(test._frames, test._mel);
+        EncoderState zeros = EncoderState.Zeros(model.Config);
+        TimeSpan window = test.Median(() => model.Encode(test._frames, test._mel));
+        TimeSpan second = test.Median(() => model.Fuse(model.Video.Encode(test._second, zeros), model.Audio.Encode(test._secondMel, zeros)));
+        TimeSpan firstToken = test.Median(() =>
+        {
+            using CommentGenerator generator = model.CreateGenerator(model.Encode(test._frames, test._mel), test._sampling);
+            generator.TryNext(out _);
+        });
+        long resident = Environment.WorkingSet;    // before batches and the probe take theirs
+        DecodeSpeed[] decode = [.. RowCounts.Select(rows => test.Decode(clip, rows))];
+        return new SpeedReport(options, open, window, second, firstToken, resident, decode);
+    }
+
+    /// <summary>Bytes of weights that one step reads, however many rows it has: the whole file but the table of gates, of which it
+    /// reads a row for each token.</summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="precision">Which decoder step.</param>
+    public static long StepWeightBytes(Bundle bundle, string precision)
+    {
+        string file = bundle.InPrecision(BundleManifest.DecoderStepFile, precision);
+        long table = (long)bundle.Config.VocabularySize * 4 * bundle.Config.HiddenSize * sizeof(float);
+        return bundle.Manifest.Files.Where(entry => entry.Key == file || entry.Key == $"{file}.data").Sum(entry => entry.Value.Bytes) - table;
+    }
+
+    // A turn is a comment's length of steps, then as many passes of the probe: both meet the machine in the same moments, and
+    // either finds what it reads in the caches that are large enough, but for its first time.
+    private DecodeSpeed Decode(ClipContext clip, int rows)
+    {
+        using var probe = new MemoryProbe(StepWeightBytes(_model.Bundle, _model.Options.PrecisionName));
+        var (steps, passes) = (new List<TimeSpan>(), new List<TimeSpan>());
+        using BatchDecoderStep decoder = _model.CreateBatchDecoder(rows);
+        Sampler[] samplers = [.. Enumerable.Range(0, rows).Select(_ => new Sampler(_model.Config.VocabularySize))];
+        Turn();
+        (steps, passes) = ([], []);    // the first one warms up
+        long start = Stopwatch.GetTimestamp();
+        while (steps.Count == 0 || Stopwatch.GetElapsedTime(start) < _time)
+            Turn();
+
+        steps.Sort();
+        passes.Sort();
+        double median = At(steps, 0.5).TotalSeconds;
+        return new DecodeSpeed(rows, rows / median, rows / At(passes, Undisturbed).TotalSeconds, At(steps, 0.5), At(steps, 0.95), At(steps, 0.99));
+
+        void Turn()
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            if (rows == 1)
+                WriteOne(clip, steps);
+            else
+                WriteMany(clip, decoder, samplers, steps);
+            for (int i = 0; i < _sampling.MaxLength; i++)
+                passes.Add(probe.Read());
+        }
+    }
+
+    private void WriteOne(ClipContext clip, List<TimeSpan> steps)
+    {
+        using CommentGenerator generator = _model.CreateGenerator(clip, _sampling);
+        long start = Stopwatch.GetTimestamp();
+        while (generator.TryNext(out _))
+        {
+            steps.Add(Stopwatch.GetElapsedTime(start));
+            start = Stopwatch.GetTimestamp();
+        }
+    }
+
+    private void WriteMany(ClipContext clip, BatchDecoderStep decoder, Sampler[] samplers, List<TimeSpan> steps)
+    {
+        var tokens = new int[samplers.Length];
+        Array.Fill(tokens, Vocabulary.Start);
+        for (int row = 0; row < samplers.Length; row++)
+        {
+            samplers[row].Begin(_sampling with { Seed = (ulong)row });
+            decoder.Reset(row, clip);
+        }
+        for (int i = 0; i < _sampling.MaxLength; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            ReadOnlySpan<float> logits = decoder.Advance(tokens);    // [rows, vocabulary]
+            for (int row = 0; row < tokens.Length; row++)
+                tokens[row] = samplers[row].Draw(logits.Slice(row * decoder.VocabularySize, decoder.VocabularySize)).Id;
+            steps.Add(Stopwatch.GetElapsedTime(start));
+        }
+    }
+
+    private TimeSpan Median(Action run)
+    {
+        var times = new List<TimeSpan>();
+        run();    // warms up
+        long start = Stopwatch.GetTimestamp();
+        while (times.Count < LeastRuns || Stopwatch.GetElapsedTime(start) < _time)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            long begin = Stopwatch.GetTimestamp();
+            run();
+            times.Add(Stopwatch.GetElapsedTime(begin));
+        }
+        times.Sort();
+        return At(times, 0.5);
+    }
+
+    private static TimeSpan At(List<TimeSpan> sorted, double share) => sorted[(int)(share * (sorted.Count - 1))];
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using Twitch.Runtime;
+using Twitch.Training.Prepared;
+
+namespace Twitch.Training;
+
+/// <summary>Measures what a decoder step in eight bits loses against the one in float32.</summary>
+public static class Int8Cost
+{
+    /// <summary>The rise of perplexity, as a share, from which on an export warns.</summary>
+    public const double Tolerable = 0.01;
+
+    // Both decoders see the same comments, so that few of them already show a difference of some per mille.
+    private const int MostComments = 128;
+
+    /// <summary>On comments that were not learned from: some of them, evenly spread.</summary>
+    /// <param name="plain">The bundle, opened in float32.</param>
+    /// <param name="rounded">The same one, opened in int8.</param>
+    /// <param name="data">The examples.</param>
+    public static VariantCost OnHeldOut(Runtime.CommentModel plain, Runtime.CommentModel rounded, TrainingData data)
+    {
+        IReadOnlyList<Example> all = data.Validation;
+        int count = Math.Min(MostComments, all.Count);
+        return Measure(plain, rounded, VariantCost.HeldOut, Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]).Select(example =>
+        {
+            (IPreparedStream stream, ClipWindow window) = (data.Streams[example.Stream], example.Window);
+            return (plain.Encode(stream.Frames(window.FirstFrame, window.FrameCount), stream.Mel(window.FirstStep, window.StepCount)), example.Tokens);
+        }));
+    }
+
+    /// <summary>On the windows of golden files, whose words are random: how likely they are says nothing.</summary>
+    /// <param name="plain">The bundle, opened in float32.</param>
+    /// <param name="rounded">The same one, opened in int8.</param>
+    /// <param name="goldens">Files of <see cref="Golden"/>.</param>
+    public static VariantCost OnGoldens(Runtime.CommentModel plain, Runtime.CommentModel rounded, IEnumerable<string> goldens)
+    {
+        VariantCost cost = Measure(plain, rounded, VariantCost.Golden, goldens.SelectMany(Rows));
+        return cost with { PerplexityBefore = null, PerplexityAfter = null };
+
+        IEnumerable<(ClipContext, int[])> Rows(string file)
+        {
+            using SafeTensors golden = SafeTensors.Open(file);
+            int rows = (int)golden.Find("tokens").Shape[0], length = (int)golden.Find("tokens").Shape[1], size = plain.Config.HiddenSize;
+            for (int row = 0; row < rows; row++)
+            {
+                var clip = new ClipContext(golden.Read<float>("hidden").Slice(row * size, size), golden.Read<float>("cell").Slice(row * size, size));
+                yield return (clip, [.. golden.Read<long>("tokens").Slice(row * length, length).ToArray().Select(token => (int)token)]);
+            }
+        }
+    }
+
+    /// <summary>The cost in a line, a warning if it is high.</summary>
+    public static string Describe(VariantCost cost)
+    {
+        string agreement = string.Create(CultureInfo.InvariantCulture, $"the most likely word stays in {cost.GreedyAgreement:0.0 %} of {cost.Tokens}");
+        if (cost.PerplexityRise() is not double rise)
+            return $"In int8 {agreement} random words; without held-out comments its perplexity is not measured";
+        string perplexity = string.Create(CultureInfo.InvariantCulture, $"perplexity {cost.PerplexityBefore:0.000} becomes {cost.PerplexityAfter:0.000} ({rise:+0.00 %;-0.00 %})");
+        return rise > Tolerable
+            ? $"warning: int8 costs: {perplexity}, and {agreement} held-out words; use --precision float32 (the default) with this bundle."
+            : $"In int8 {perplexity}, and {agreement} held-out words";
+    }
+
+    private static VariantCost Measure(Runtime.CommentModel plain, Runtime.CommentModel rounded, string measuredOn, IEnumerable<(ClipContext Clip, int[] Tokens)> comments)
+    {
+        using OrtDecoderStep first = plain.CreateDecoder(), second = rounded.CreateDecoder();
+        double before = 0, after = 0, most = 0;
+        int count = 0, tokens = 0, agreeing = 0;
+        foreach ((ClipContext clip, int[] said) in comments)
+        {
+            first.Reset(clip);
+            second.Reset(clip);
+            for (int i = 0; i + 1 < said.Length; i++)
+            {
+                ReadOnlySpan<float> expected = first.Advance(said[i]), found = second.Advance(said[i]);    // each [vocabulary]
+                before -= LogProbability(expected, said[i + 1]);
+                after -= LogProbability(found, said[i + 1]);
+                agreeing += TensorPrimitives.IndexOfMax(expected) == TensorPrimitives.IndexOfMax(found) ? 1 : 0;
+                for (int id = 0; id < expected.Length; id++)
+                    most = Math.Max(most, Math.Abs(expected[id] - found[id]));
+                tokens++;
+            }
+            count++;
+        }
+        return new VariantCost(measuredOn, count, tokens, (double)agreeing / tokens, most, Math.Exp(before / tokens), Math.Exp(after / tokens));
+    }
+
+    private static double LogProbability(ReadOnlySpan<float> logits, int token)
+    {
+        float most = TensorPrimitives.Max(logits);
+        double sum = 0;
+        foreach (float logit in logits)
+            sum += Math.Exp(logit - most);
+        return logits[token] - most - Math.Log(sum);
+    }
+}

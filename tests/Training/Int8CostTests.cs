@@ -1,0 +1,60 @@
+using Twitch.Export;
+using Twitch.Runtime;
+
+namespace Twitch.Training.Tests;
+
+[Collection(TorchTests.Name)]
+public sealed class Int8CostTests : IDisposable
+{
+    private static readonly ModelConfig Config = SyntheticStream.Tiny;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void An_export_after_training_says_what_int8_costs_on_held_out_comments()
+    {
+        var stream = new SyntheticStream(Config, seconds: 160);
+        var options = new TrainerOptions { Epochs = 2, BatchSize = 16, LearningRate = 5e-3, Threads = 1 };
+        TrainingResult trained = new Trainer([stream], Config, options, _folder["run"], new RecordedProgress()).Run(TestContext.Current.CancellationToken);
+        TrainingData data = TrainingData.Create([stream], Config, options);
+        using Checkpoint checkpoint = Checkpoint.Open(_folder["run"]);
+
+        BundleManifest manifest = BundleExport.Write(checkpoint, _folder["bundle"], data);
+
+        VariantCost cost = Assert.Single(Bundle.Open(_folder["bundle"]).Manifest.Variants!).Cost!;
+        Assert.Equal(Assert.Single(manifest.Variants!).Cost, cost);
+        Assert.Equal((VariantCost.HeldOut, data.Validation.Count), (cost.MeasuredOn, cost.Comments));
+        Assert.Equal(data.Validation.Sum(example => example.Tokens.Length - 1), cost.Tokens);
+        Assert.Equal(trained.ValidationPerplexity, cost.PerplexityBefore!.Value, 1e-3);    // torch's and the exported graph's
+        Assert.Equal(trained.ValidationPerplexity, cost.PerplexityAfter!.Value, 0.02 * trained.ValidationPerplexity);
+        Assert.NotEqual(cost.PerplexityBefore, cost.PerplexityAfter);
+        Assert.InRange(cost.GreedyAgreement, 0.9, 1);
+        Assert.InRange(cost.MaxLogitDifference, 1e-5, 0.5);
+    }
+
+    [Fact]
+    public void Without_comments_the_exports_own_windows_show_agreement_alone()
+    {
+        UntrainedCheckpoint.Write(_folder["untrained"], Config with { VocabularySize = 50 }, seed: 3);
+        using Checkpoint checkpoint = Checkpoint.Open(_folder["untrained"]);
+
+        VariantCost cost = Assert.Single(BundleExport.Write(checkpoint, _folder["bundle"]).Variants!).Cost!;
+
+        Assert.Equal((VariantCost.Golden, null, null), (cost.MeasuredOn, cost.PerplexityBefore, cost.PerplexityAfter));
+        Assert.Equal((6, 11 + 3 * 3 + 2 * 19), (cost.Comments, cost.Tokens));
+        Assert.InRange(cost.GreedyAgreement, 0.5, 1);
+    }
+
+    [Theory]
+    [InlineData(10.05, "In int8 perplexity 10.000 becomes 10.050 (+0.50 %), and the most likely word stays in 98.5 % of 640 held-out words")]
+    [InlineData(9.99, "In int8 perplexity 10.000 becomes 9.990 (-0.10 %), and the most likely word stays in 98.5 % of 640 held-out words")]
+    [InlineData(10.2, "warning: int8 costs: perplexity 10.000 becomes 10.200 (+2.00 %), and the most likely word stays in 98.5 % of 640 held-out words; use --precision float32 (the default) with this bundle.")]
+    public void More_than_one_percent_is_a_warning(double after, string expected)
+    {
+        var cost = new VariantCost(VariantCost.HeldOut, 128, 640, 0.985, 0.1, 10, after);
+
+        Assert.Equal(expected, Int8Cost.Describe(cost));
+    }
+}
