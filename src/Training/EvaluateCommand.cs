@@ -55,14 +55,17 @@ internal static class EvaluateCommand
         using var evaluator = new Evaluator(model, heldOut, request.Seed);
         if (request.MessagesOut is string scored)
             ScoredFiles.WriteMessages(scored, messages.Zip(evaluator.Score(messages.Select(line => line.Message), cancellation),
-                (line, scores) => new ScoredMessageLine(line.Id, scores[0], ChatText.Words(line.Message.Texts[0]).Length + 1)));
+                (line, scores) => new ScoredMessageLine(line.Id, Rounded(scores[0]), ChatText.Words(line.Message.Texts[0]).Length + 1)));
         double[][] own = [.. evaluator.Score(sets, cancellation)];
         if (request.ScoresOut is string scoresOut)
-            ScoredFiles.WriteScores(scoresOut, given.Zip(own, (line, scores) => new ScoreLine(line.Id, scores)));
+            ScoredFiles.WriteScores(scoresOut, given.Zip(own, (line, scores) => new ScoreLine(line.Id, [.. scores.Select(Rounded)])));
 
         EvaluationReport report = evaluator.Run(sets, own, cancellation);
         if (request.Html is string page)
             EvaluationPage.Write(page, Path.GetFileName(Path.GetFullPath(model.Bundle.Folder)), report);
         output.WriteLine(request.Json ? JsonSerializer.Serialize(report, EvaluationJson.Readable.EvaluationReport) : EvaluationTable.Markdown(report));
     }
+
+    // What float32 tells; the rest is noise of the order of its sums.
+    private static double Rounded(double score) => Math.Round(score, 5);
 }

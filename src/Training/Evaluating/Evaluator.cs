@@ -32,7 +32,7 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
         CandidateSet[] ranked = [.. judged.Select(pair => pair.Set)];
         (int Stream, TimeSpan Time)[] moments = [.. heldOut.Comments.Select(comment => (comment.Stream, comment.Time))];
         int[] partners = ExchangedWindows.Partners(moments, heldOut.Config.WindowSeconds, seed);
-        int[] rankedPartners = ranked.Length == 0 ? [] : ExchangedWindows.Partners([.. ranked.Select(set => (set.Stream, set.Time))], heldOut.Config.WindowSeconds, seed);
+        ClipWindow[] otherWindows = OtherWindows(ranked);
         var bootstrap = new BlockBootstrap(moments, _block, seed);
         BlockBootstrap? rankedBootstrap = ranked.Length == 0 ? null : new BlockBootstrap([.. ranked.Select(set => (set.Stream, set.Time))], _block, seed);
 
@@ -70,7 +70,7 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
 
         IReadOnlyList<double[]> Exchanged(bool otherFrames, bool otherSound) => [.. Score(ranked.Select((set, i) => set with
         {
-            Window = ExchangedWindows.Join(ranked[otherFrames ? rankedPartners[i] : i].Window, ranked[otherSound ? rankedPartners[i] : i].Window),
+            Window = ExchangedWindows.Join(otherFrames ? otherWindows[i] : set.Window, otherSound ? otherWindows[i] : set.Window),
         }), cancellation)];
 
         IReadOnlyList<double[]> Each(Func<string, double> score) => [.. ranked.Select(set => set.Texts.Select(score).ToArray())];
@@ -94,6 +94,19 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
 
     /// <inheritdoc/>
     public void Dispose() => _scorer.Dispose();
+
+    // Of another candidates' moment, or of a held-out comment's: a file may hold a few moments that lie near each other.
+    private ClipWindow[] OtherWindows(CandidateSet[] sets)
+    {
+        if (sets.Length == 0)
+            return [];
+        (int Stream, TimeSpan Time, ClipWindow Window)[] moments = [
+            .. sets.Select(set => (set.Stream, set.Time, set.Window)),
+            .. heldOut.Comments.Select(comment => (comment.Stream, comment.Time, comment.Window)),
+        ];
+        int[] partners = ExchangedWindows.Partners([.. moments.Select(moment => (moment.Stream, moment.Time))], heldOut.Config.WindowSeconds, seed);
+        return [.. partners.Take(sets.Length).Select(partner => moments[partner].Window)];
+    }
 
     // Never shorter than a window: comments whose windows overlap belong together.
     private static TimeSpan BlockLength(HeldOut heldOut)

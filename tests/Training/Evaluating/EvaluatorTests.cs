@@ -119,6 +119,23 @@ public sealed class EvaluatorTests : IDisposable
         Assert.Null(report.Said.Memorized);
     }
 
+    [Fact]
+    public void Candidates_of_one_moment_and_without_truth_can_be_scored()
+    {
+        using var evaluator = new Evaluator(_model, Chat, seed: 1);
+        CandidateSet unjudged = new(0, TimeSpan.FromSeconds(30), Chat.Comments[20].Window, ["w0005", "w0006"], Truth: null, Kinds: null);
+        double[][] scores = [.. evaluator.Score([unjudged, unjudged], TestContext.Current.CancellationToken)];
+
+        EvaluationReport none = evaluator.Run([unjudged], scores[..1], TestContext.Current.CancellationToken);
+        EvaluationReport one = evaluator.Run([unjudged, unjudged with { Truth = scores[1][0] > scores[1][1] ? 0 : 1 }], scores, TestContext.Current.CancellationToken);
+
+        Assert.Equal(scores[0], scores[1]);
+        Assert.Equal((0, null), (none.CandidateSets, none.Own.Retrieval));
+        Assert.Equal((1, 1.0), (one.CandidateSets, one.Own.Retrieval!.MeanRank.Value));
+        Assert.Null(one.Own.Retrieval.RankedFirst);
+        Assert.DoesNotContain("ranked first", EvaluationTable.Markdown(none), StringComparison.Ordinal);
+    }
+
     private EvaluationReport Evaluate(Runtime.CommentModel model, HeldOut? chat = null)
     {
         chat ??= Chat;
