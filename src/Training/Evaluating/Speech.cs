@@ -14,7 +14,7 @@ internal sealed record Speech(int Comments, double Distinct1, double Distinct2, 
     {
         "4Head", "Aware", "Bedge", "Clap", "Clueless", "Copium", "COPIUM", "Gayge", "HUH", "Kappa", "Keepo", "KEKL", "KEKW", "LUL", "LULE", "LULW",
         "Madge", "OMEGALUL", "Okayge", "Pog", "Pogey", "Pogu", "PogU", "Prayge", "Sadge", "Stare", "Susge", "Wokege", "WICKED", "ICANT", "SCHIZO", "EZ",
-        "TriHard", "Jebaited", "Squid1", "BOOBA", "PETTHE", "AYAYA", "weirdChamp", "Hmm", "Hmmge", "Tomfoolery", "Drake", "D:", "<3", ":)", ":(", ":D", ":o", ":O", ":P", ":p", ";)", ";p", ";P", "B)", "R)", ":/", ":|", ":z", "o_O", "O_o", ">(",
+        "TriHard", "Jebaited", "BOOBA", "PETTHE", "AYAYA", "weirdChamp", "Hmmge", "Tomfoolery", "D:", "<3", ":)", ":(", ":D", ":o", ":O", ":P", ":p", ";)", ";p", ";P", "B)", "R)", ":/", ":|", ":z", "o_O", "O_o", ">(",
     };
 
     /// <summary>Measures comments.</summary>
