@@ -15,4 +15,9 @@ public sealed partial class CommentModel
     /// <param name="capacity">Most comments written at a time, at least 1; others wait.</param>
     /// <returns>For any number of threads; dispose it before the model.</returns>
     public BatchScheduler CreateBatchScheduler(int capacity = 64) => new(CreateBatchDecoder(capacity), Vocabulary);
+
+    /// <summary>Scores many comments together, for evaluation.</summary>
+    /// <param name="capacity">Most comments of a batch, at least 1; its logits take capacity × vocabulary × 4 bytes.</param>
+    /// <returns>For one thread; dispose it before the model.</returns>
+    public BatchScorer CreateBatchScorer(int capacity = 512) => new(CreateBatchDecoder(capacity));
 }

@@ -1,3 +1,4 @@
+using Twitch.Training.Evaluating;
 using Twitch.Training.Prepared;
 using static TorchSharp.torch;
 
@@ -42,27 +43,20 @@ public static class Evaluation
         return new EvaluationResult(sum / count, count);
     }
 
-    /// <summary>The same comments with the pictures, the sound, or both of another example's window, so that the difference in
-    /// perplexity shows what the network draws from them.</summary>
+    /// <summary>The same comments with the pictures, the sound, or both of another moment, so that the difference in perplexity
+    /// shows what the network draws from them.</summary>
     /// <param name="examples">The examples.</param>
+    /// <param name="windowSeconds">Length of a window; the other moment is far from the own, see <see cref="ExchangedWindows"/>.</param>
     /// <param name="frames">Whether frames are exchanged.</param>
     /// <param name="sound">Whether sound is exchanged.</param>
-    /// <param name="seed">Which example gets which other's, of the same recording; each one's is used once.</param>
-    public static IReadOnlyList<Example> Exchanged(IReadOnlyList<Example> examples, bool frames, bool sound, long seed)
+    /// <param name="seed">Which example gets which other's, of the same recording.</param>
+    /// <exception cref="TwitchException">An example has no other that is far enough.</exception>
+    public static IReadOnlyList<Example> Exchanged(IReadOnlyList<Example> examples, double windowSeconds, bool frames, bool sound, long seed)
     {
-        var random = new SplitMix64(SplitMix64.Mix(seed, 0));
-        var exchanged = new Example[examples.Count];
-        foreach (IGrouping<int, int> stream in Enumerable.Range(0, examples.Count).GroupBy(i => examples[i].Stream))
+        int[] partners = ExchangedWindows.Partners([.. examples.Select(example => (example.Stream, example.Time))], windowSeconds, seed);
+        return [.. examples.Select((example, i) => example with
         {
-            int[] cycle = [.. stream];
-            random.Shuffle(cycle.AsSpan());
-            for (int i = 0; i < cycle.Length; i++)
-            {
-                ClipWindow own = examples[cycle[i]].Window, other = examples[cycle[(i + 1) % cycle.Length]].Window;
-                ClipWindow seen = frames ? other : own, heard = sound ? other : own;
-                exchanged[cycle[i]] = examples[cycle[i]] with { Window = new ClipWindow(seen.FirstFrame, seen.FrameCount, heard.FirstStep, heard.StepCount) };
-            }
-        }
-        return exchanged;
+            Window = ExchangedWindows.Join(examples[frames ? partners[i] : i].Window, examples[sound ? partners[i] : i].Window),
+        })];
     }
 }

@@ -33,7 +33,7 @@ public sealed class TrainerTests : IDisposable
         Assert.True(deaf > 1.3 * both && blind > 1.3 * both, $"perplexity {both:F3}, with other sound {deaf:F3}, with other pictures {blind:F3}");
 
         double Perplexity(bool frames, bool sound) =>
-            Evaluation.Run(model, data.Streams, Evaluation.Exchanged(data.Validation, frames, sound, seed: 1)).Perplexity;
+            Evaluation.Run(model, data.Streams, Evaluation.Exchanged(data.Validation, data.Config.WindowSeconds, frames, sound, seed: 1)).Perplexity;
     }
 
     [Theory]

@@ -53,6 +53,18 @@ public sealed class BatchDecoderStep : IBatchDecoderStep, IDisposable
         Row(_cell, source).CopyTo(Row(_cell, target));
     }
 
+    /// <summary>Goes on with some of the rows, each in one or several copies: row i takes the state of row <paramref name="rows"/>[i].</summary>
+    /// <param name="rows">At most <see cref="Capacity"/>; each must have been in the last step, or been reset since.</param>
+    internal void Select(ReadOnlySpan<int> rows)
+    {
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Row(_hidden, rows[i]).CopyTo(_hidden[_front ^ 1].AsSpan(i * _hiddenSize));
+            Row(_cell, rows[i]).CopyTo(_cell[_front ^ 1].AsSpan(i * _hiddenSize));
+        }
+        _front ^= 1;
+    }
+
     /// <inheritdoc/>
     public ReadOnlySpan<float> Advance(ReadOnlySpan<int> tokens)
     {

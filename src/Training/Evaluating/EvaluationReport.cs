@@ -1,0 +1,93 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Twitch.Training.Evaluating;
+
+/// <summary>How well comments are foreseen in one way.</summary>
+/// <param name="Name">The way, as the table names it.</param>
+/// <param name="Perplexity">exp of the mean −ln p per token, <c>&lt;EOS&gt;</c> included; absent if the way gives no probabilities.</param>
+/// <param name="NatsPerComment">Mean −ln p of a whole comment.</param>
+/// <param name="NatsInterval">Its interval.</param>
+/// <param name="BitsPerCharacter">Mean −log₂ p per character, an end counted as one: independent of the vocabulary.</param>
+/// <param name="Retrieval">How it ranks candidates; absent if no truth is known.</param>
+internal sealed record Forecast(string Name, double? Perplexity, double? NatsPerComment, Interval? NatsInterval, double? BitsPerCharacter, RetrievalScores? Retrieval);
+
+/// <summary>What another moment's window costs, in nats per comment: above 0 if the network uses what it sees and hears.</summary>
+/// <param name="Both">With pictures and sound of another moment.</param>
+/// <param name="Frames">With its pictures only.</param>
+/// <param name="Sound">With its sound only.</param>
+internal sealed record WindowGaps(Interval Both, Interval Frames, Interval Sound);
+
+/// <summary>The result of <c>twitch-train evaluate</c>.</summary>
+internal sealed record EvaluationReport
+{
+    /// <summary>The gap between right and wrong window.</summary>
+    public required WindowGaps Gap { get; init; }
+
+    /// <summary>Comments that were to be foreseen.</summary>
+    public required int Comments { get; init; }
+
+    /// <summary>Their tokens, with one <c>&lt;EOS&gt;</c> each.</summary>
+    public required int Tokens { get; init; }
+
+    /// <summary>Of these, words that are not in the vocabulary.</summary>
+    public required int UnknownTokens { get; init; }
+
+    /// <summary>Different words among them; <c>&lt;UNK&gt;</c>'s probability is shared over so many.</summary>
+    public required int UnseenWords { get; init; }
+
+    /// <summary>Comments the baselines learned from; without any they are left out.</summary>
+    public required int TrainingComments { get; init; }
+
+    /// <summary>Sets of candidates, and the most that one of them holds.</summary>
+    public required int CandidateSets { get; init; }
+
+    /// <inheritdoc cref="CandidateSets"/>
+    public required int MostCandidates { get; init; }
+
+    /// <summary>Length of the intervals' blocks, in seconds.</summary>
+    public required double BlockSeconds { get; init; }
+
+    /// <summary>The network with each comment's own window.</summary>
+    public required Forecast Own { get; init; }
+
+    /// <summary>With another moment's pictures.</summary>
+    public required Forecast OtherFrames { get; init; }
+
+    /// <summary>With another moment's sound.</summary>
+    public required Forecast OtherSound { get; init; }
+
+    /// <summary>With both of another moment.</summary>
+    public required Forecast OtherBoth { get; init; }
+
+    /// <summary>Whole comments by how often they were said.</summary>
+    public Forecast? CommentUnigram { get; init; }
+
+    /// <summary>Comments as words that are drawn one by one.</summary>
+    public Forecast? WordUnigram { get; init; }
+
+    /// <summary>Candidates by how often they were said.</summary>
+    public Forecast? MostPopular { get; init; }
+
+    /// <summary>Candidates by how like the past chat they are.</summary>
+    public Forecast? PastChat { get; init; }
+
+    /// <summary>What the network says, one comment at each held-out comment's moment.</summary>
+    public required Speech Said { get; init; }
+
+    /// <summary>What people said.</summary>
+    public required Speech People { get; init; }
+
+    /// <summary>Every forecast that was made, in the table's order.</summary>
+    [JsonIgnore]
+    public IEnumerable<Forecast> Forecasts => new[] { Own, OtherFrames, OtherSound, OtherBoth, CommentUnigram, WordUnigram, MostPopular, PastChat }.OfType<Forecast>();
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(EvaluationReport))]
+internal sealed partial class EvaluationJson : JsonSerializerContext
+{
+    /// <summary>Apostrophes and letters of every script are written as themselves.</summary>
+    public static EvaluationJson Readable => field ??= new(new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -1,0 +1,138 @@
+namespace Twitch.Training.Evaluating;
+
+/// <summary>Measures a bundle on held-out comments, beside what can be foreseen without it.</summary>
+/// <param name="model">The opened bundle.</param>
+/// <param name="heldOut">The comments.</param>
+/// <param name="seed">Of everything that is drawn.</param>
+internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, long seed) : IDisposable
+{
+    private const int ChunkSize = 128;           // windows scored in one call, so that their tokens need not all be in memory
+    private const int MostGenerated = 1000;      // comments; more change no share that is printed
+    private const double BlockSeconds = 30;      // a few scenes; shorter where too few blocks would be left to resample
+    private const int LeastBlocks = 20;
+
+    private readonly BundleScorer _scorer = new(model, heldOut.Streams, Math.Max(1, heldOut.UnseenWords));
+    private readonly TimeSpan _block = BlockLength(heldOut);
+
+    /// <summary>ln p of each candidate by the network.</summary>
+    public IEnumerable<double[]> Score(IEnumerable<CandidateSet> sets, CancellationToken cancellation) =>
+        Score(sets.Select(set => new WindowTexts(set.Stream, set.Window, set.Texts)), cancellation);
+
+    /// <summary>ln p of each text by the network.</summary>
+    public IEnumerable<double[]> Score(IEnumerable<WindowTexts> windows, CancellationToken cancellation) =>
+        windows.Chunk(ChunkSize).SelectMany(chunk => _scorer.Score(chunk, cancellation));
+
+    /// <summary>Measures everything.</summary>
+    /// <param name="sets">Candidates; those without a truth are passed over.</param>
+    /// <param name="ownScores">The network's scores of them, from <see cref="Score(IEnumerable{CandidateSet}, CancellationToken)"/>.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    public EvaluationReport Run(IReadOnlyList<CandidateSet> sets, IReadOnlyList<double[]> ownScores, CancellationToken cancellation)
+    {
+        (CandidateSet Set, double[] Scores)[] judged = [.. sets.Zip(ownScores).Where(pair => pair.First.Truth is not null).OrderBy(pair => pair.First.Stream).ThenBy(pair => pair.First.Time)];
+        CandidateSet[] ranked = [.. judged.Select(pair => pair.Set)];
+        (int Stream, TimeSpan Time)[] moments = [.. heldOut.Comments.Select(comment => (comment.Stream, comment.Time))];
+        int[] partners = ExchangedWindows.Partners(moments, heldOut.Config.WindowSeconds, seed);
+        ClipWindow[] otherWindows = OtherWindows(ranked);
+        var bootstrap = new BlockBootstrap(moments, _block, seed);
+        BlockBootstrap? rankedBootstrap = ranked.Length == 0 ? null : new BlockBootstrap([.. ranked.Select(set => (set.Stream, set.Time))], _block, seed);
+
+        double[] own = Losses(false, false), frames = Losses(true, false), sound = Losses(false, true), both = Losses(true, true);
+        var unigrams = new Unigrams(heldOut);
+        var past = new PastChats(heldOut);
+        bool learned = heldOut.Training.Count > 0;
+        return new EvaluationReport
+        {
+            Gap = new WindowGaps(Gap(both), Gap(frames), Gap(sound)),
+            Comments = heldOut.Comments.Count,
+            Tokens = heldOut.TokenCount,
+            UnknownTokens = heldOut.UnknownCount,
+            UnseenWords = heldOut.UnseenWords,
+            TrainingComments = heldOut.Training.Count,
+            CandidateSets = ranked.Length,
+            MostCandidates = ranked.Length == 0 ? 0 : ranked.Max(set => set.Texts.Count),
+            BlockSeconds = _block.TotalSeconds,
+            Own = Forecast("the network", own, [.. judged.Select(pair => pair.Scores)]),
+            OtherFrames = Forecast("with another moment's pictures", frames, Exchanged(true, false)),
+            OtherSound = Forecast("with another moment's sound", sound, Exchanged(false, true)),
+            OtherBoth = Forecast("with another moment's both", both, Exchanged(true, true)),
+            CommentUnigram = learned ? Blind("unigram of comments", unigrams.Comment) : null,
+            WordUnigram = learned ? Blind("unigram of words", unigrams.Words) : null,
+            MostPopular = learned && ranked.Length > 0 ? Forecast("most popular", null, Each(text => unigrams.Said(text))) : null,
+            PastChat = ranked.Length > 0 ? Forecast("TF-IDF to past chat", null, [.. ranked.Select(set => past.Before(set.Stream, set.Time).Likeness(set.Texts))]) : null,
+            Said = Speech.Of(Generate(cancellation), heldOut.Training),
+            People = Speech.Of([.. Spread().Select(comment => comment.Text)], heldOut.Training),
+        };
+
+        double[] Losses(bool otherFrames, bool otherSound) => [.. Score(heldOut.Comments.Select((comment, i) => new WindowTexts(
+            comment.Stream,
+            ExchangedWindows.Join(heldOut.Comments[otherFrames ? partners[i] : i].Window, heldOut.Comments[otherSound ? partners[i] : i].Window),
+            [comment.Text])), cancellation).Select(scores => -scores[0])];
+
+        IReadOnlyList<double[]> Exchanged(bool otherFrames, bool otherSound) => [.. Score(ranked.Select((set, i) => set with
+        {
+            Window = ExchangedWindows.Join(otherFrames ? otherWindows[i] : set.Window, otherSound ? otherWindows[i] : set.Window),
+        }), cancellation)];
+
+        IReadOnlyList<double[]> Each(Func<string, double> score) => [.. ranked.Select(set => set.Texts.Select(score).ToArray())];
+
+        Interval Gap(double[] losses) => bootstrap.Ratio([.. losses.Zip(own, (other, ours) => other - ours)]).Rounded();
+
+        Forecast Blind(string name, Func<string, double> score) => Forecast(name, [.. heldOut.Comments.Select(comment => -score(comment.Text))], Each(score));
+
+        Forecast Forecast(string name, double[]? losses, IReadOnlyList<double[]> scores)
+        {
+            Interval? nats = losses is null ? null : bootstrap.Ratio(losses).Rounded();
+            double? sum = losses?.Sum();
+            return new Forecast(name,
+                Rounded(sum is double all ? Math.Exp(all / heldOut.TokenCount) : null),
+                nats?.Value,
+                nats,
+                Rounded(sum / Math.Log(2) / heldOut.Comments.Sum(comment => ChatText.CharacterCount(comment.Text))),
+                rankedBootstrap is null ? null : Retrieval.Measure(ranked, scores, rankedBootstrap));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _scorer.Dispose();
+
+    // Of another candidates' moment, or of a held-out comment's: a file may hold a few moments that lie near each other.
+    private ClipWindow[] OtherWindows(CandidateSet[] sets)
+    {
+        if (sets.Length == 0)
+            return [];
+        (int Stream, TimeSpan Time, ClipWindow Window)[] moments = [
+            .. sets.Select(set => (set.Stream, set.Time, set.Window)),
+            .. heldOut.Comments.Select(comment => (comment.Stream, comment.Time, comment.Window)),
+        ];
+        int[] partners = ExchangedWindows.Partners([.. moments.Select(moment => (moment.Stream, moment.Time))], heldOut.Config.WindowSeconds, seed);
+        return [.. partners.Take(sets.Length).Select(partner => moments[partner].Window)];
+    }
+
+    // Never shorter than a window: comments whose windows overlap belong together.
+    private static TimeSpan BlockLength(HeldOut heldOut)
+    {
+        double seconds = heldOut.Comments.GroupBy(comment => comment.Stream).Sum(stream => (stream.Last().Time - stream.First().Time).TotalSeconds);
+        return TimeSpan.FromSeconds(Math.Max(heldOut.Config.WindowSeconds, Math.Min(BlockSeconds, Math.Floor(seconds / LeastBlocks))));
+    }
+
+    private static double? Rounded(double? value) => value is double number ? Math.Round(number, 4) : null;
+
+    private List<string> Generate(CancellationToken cancellation)
+    {
+        var texts = new List<string>();
+        foreach (HeldOutComment comment in Spread())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            SamplingOptions sampling = model.Sampling with { Seed = SplitMix64.Mix(seed, texts.Count) };
+            texts.Add(model.Generate(_scorer.StateOf(comment.Stream, comment.Window), sampling).Text);
+        }
+        return texts;
+    }
+
+    // Evenly over the held-out comments.
+    private IEnumerable<HeldOutComment> Spread()
+    {
+        int count = Math.Min(MostGenerated, heldOut.Comments.Count);
+        return Enumerable.Range(0, count).Select(i => heldOut.Comments[(int)((long)i * heldOut.Comments.Count / count)]);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Twitch.Export;
+using Twitch.Runtime;
+using Twitch.Training.Chat;
+using Twitch.Training.Evaluating;
+
+namespace Twitch.Training.Tests;
+
+/// <summary>An untrained bundle and a made-up recording, measured as <c>evaluate</c> does.</summary>
+public sealed class EvaluatorTests : IDisposable
+{
+    private static readonly ModelConfig Config = SyntheticStream.Tiny with { VocabularySize = 12 };    // words w0004 … w0011
+    private readonly TemporaryFolder _folder = new();
+    private readonly SyntheticStream _stream;
+    private readonly Runtime.CommentModel _model;
+
+    public EvaluatorTests()
+    {
+        UntrainedCheckpoint.Write(_folder["checkpoint"], Config, seed: 3);
+        using Checkpoint checkpoint = Checkpoint.Open(_folder["checkpoint"]);
+        AtomicFolder.Write(_folder["bundle"], partial =>
+        {
+            Exporter.WriteGraphs(checkpoint, partial, new ExportOptions());
+            Exporter.WriteManifest(checkpoint, partial, Exporter.Provenance(checkpoint), new SamplingOptions());
+        });
+        var random = new Random(2);
+        _stream = new SyntheticStream(Config, seconds: 60)
+        {
+            Comments = [.. Enumerable.Range(1, 110).Select(i => new ChatComment(TimeSpan.FromSeconds(i / 2.0), string.Join(' ', Enumerable.Range(0, 1 + random.Next(3)).Select(_ => $"w{random.Next(4, 13):0000}")), 0))],
+        };
+        _model = Runtime.CommentModel.Open(_folder["bundle"]);
+    }
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _folder.Dispose();
+    }
+
+    private HeldOut Chat => HeldOut.Create(_model, [_stream], TimeSpan.FromSeconds(20), TimeSpan.MaxValue, training: null);
+
+    [Fact]
+    public void Scores_are_the_deployed_models_with_unknown_words_shared()
+    {
+        const int Unseen = 7;
+        using var scorer = new BundleScorer(_model, [_stream], Unseen);
+        HeldOutComment comment = Chat.Comments[0];
+        string[] texts = ["w0005", "w0005 W0006", "w0005 strange", "", "w0011 w0011 w0011 w0011"];
+
+        double[] scores = scorer.Score([new WindowTexts(0, comment.Window, texts)], TestContext.Current.CancellationToken)[0];
+
+        ClipContext clip = _model.Encode(_stream.Frames(comment.Window.FirstFrame, comment.Window.FrameCount), _stream.Mel(comment.Window.FirstStep, comment.Window.StepCount));
+        for (int i = 0; i < texts.Length; i++)
+        {
+            double alone = _model.Score(clip, [Vocabulary.Start, .. _model.Vocabulary.Encode(texts[i]), Vocabulary.End]).Sum(value => (double)value);
+            Assert.Equal(alone - (i == 2 ? Math.Log(Unseen) : 0), scores[i], 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Figures_are_the_same_twice_and_with_two_threads()
+    {
+        using Runtime.CommentModel threaded = Runtime.CommentModel.Open(_folder["bundle"], new RuntimeOptions { IntraOpThreads = 2 });
+
+        string first = Json(Evaluate(_model)), second = Json(Evaluate(_model)), other = Json(Evaluate(threaded));
+
+        Assert.Equal(first, second);
+        Assert.Equal(first, other);
+
+        static string Json(EvaluationReport report) => JsonSerializer.Serialize(report, EvaluationJson.Readable.EvaluationReport);
+    }
+
+    [Fact]
+    public void The_report_agrees_with_its_definitions()
+    {
+        EvaluationReport report = Evaluate(_model);
+
+        HeldOut chat = Chat;
+        using var scorer = new BundleScorer(_model, [_stream], chat.UnseenWords);
+        double loss = -chat.Comments.Sum(comment => scorer.Score([new WindowTexts(0, comment.Window, [comment.Text])], TestContext.Current.CancellationToken)[0][0]);
+        int tokens = chat.Comments.Sum(comment => comment.Text.Split(' ').Length + 1), characters = chat.Comments.Sum(comment => comment.Text.Length + 1);
+        Assert.Equal((chat.Comments.Count, tokens, 39), (report.Comments, report.Tokens, report.TrainingComments));
+        Assert.Equal(Math.Exp(loss / tokens), report.Own.Perplexity!.Value, 1e-3);
+        Assert.Equal(loss / chat.Comments.Count, report.Own.NatsPerComment!.Value, 1e-3);
+        Assert.Equal(loss / Math.Log(2) / characters, report.Own.BitsPerCharacter!.Value, 1e-3);
+        Assert.Equal(report.OtherBoth.NatsPerComment!.Value - report.Own.NatsPerComment.Value, report.Gap.Both.Value, 1e-3);
+        Assert.Equal(1, report.UnseenWords);    // w0012
+        Assert.Equal(8, report.Forecasts.Count());
+        Assert.All(report.Forecasts, forecast => Assert.InRange(forecast.Retrieval!.MeanRank.Value, 1, report.MostCandidates));
+    }
+
+    [Fact]
+    public void The_tables_and_the_page_name_every_forecast()
+    {
+        EvaluationReport report = Evaluate(_model);
+
+        string markdown = EvaluationTable.Markdown(report), page = EvaluationPage.Html("<bundle>", report);
+
+        foreach (Forecast forecast in report.Forecasts)
+        {
+            Assert.Contains($"\n| {forecast.Name} | ", markdown, StringComparison.Ordinal);
+            Assert.Contains($"<td>{System.Net.WebUtility.HtmlEncode(forecast.Name)}</td>", page, StringComparison.Ordinal);
+        }
+        Assert.Contains("<title>Evaluation of &lt;bundle&gt;</title>", page, StringComparison.Ordinal);
+        Assert.Equal(3, page.Split("src=\"data:image/png;base64,iVBOR").Length - 1);
+        Assert.All(EvaluationTable.All(report), table => Assert.All(table.Rows, row => Assert.Equal(table.Header.Count, row.Length)));
+    }
+
+    [Fact]
+    public void Without_a_training_chat_the_baselines_that_need_one_are_left_out()
+    {
+        HeldOut chat = HeldOut.Create(_model, [_stream], TimeSpan.Zero, TimeSpan.MaxValue, training: null);
+
+        EvaluationReport report = Evaluate(_model, chat);
+
+        Assert.Equal(0, report.TrainingComments);
+        Assert.Null(report.CommentUnigram ?? report.WordUnigram ?? report.MostPopular);
+        Assert.NotNull(report.PastChat);
+        Assert.Null(report.Said.Memorized);
+    }
+
+    [Fact]
+    public void Candidates_of_one_moment_and_without_truth_can_be_scored()
+    {
+        using var evaluator = new Evaluator(_model, Chat, seed: 1);
+        CandidateSet unjudged = new(0, TimeSpan.FromSeconds(30), Chat.Comments[20].Window, ["w0005", "w0006"], Truth: null, Kinds: null);
+        double[][] scores = [.. evaluator.Score([unjudged, unjudged], TestContext.Current.CancellationToken)];
+
+        EvaluationReport none = evaluator.Run([unjudged], scores[..1], TestContext.Current.CancellationToken);
+        EvaluationReport one = evaluator.Run([unjudged, unjudged with { Truth = scores[1][0] > scores[1][1] ? 0 : 1 }], scores, TestContext.Current.CancellationToken);
+
+        Assert.Equal(scores[0], scores[1]);
+        Assert.Equal((0, null), (none.CandidateSets, none.Own.Retrieval));
+        Assert.Equal((1, 1.0), (one.CandidateSets, one.Own.Retrieval!.MeanRank.Value));
+        Assert.Null(one.Own.Retrieval.RankedFirst);
+        Assert.DoesNotContain("ranked first", EvaluationTable.Markdown(none), StringComparison.Ordinal);
+    }
+
+    private EvaluationReport Evaluate(Runtime.CommentModel model, HeldOut? chat = null)
+    {
+        chat ??= Chat;
+        using var evaluator = new Evaluator(model, chat, seed: 1);
+        IReadOnlyList<CandidateSet> sets = Candidates.Build(chat, seed: 1);
+        return evaluator.Run(sets, [.. evaluator.Score(sets, TestContext.Current.CancellationToken)], TestContext.Current.CancellationToken);
+    }
+}
