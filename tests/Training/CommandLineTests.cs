@@ -5,6 +5,7 @@ using System.Text.Json;
 namespace Twitch.Training.Tests;
 
 /// <summary>The verbs from a recording and its chat to a bundle, run in this process.</summary>
+[Collection(TorchTests.Name)]
 public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixture<CommandLineTests.Files>
 {
     [Theory]
