@@ -85,7 +85,7 @@ public sealed class SpeedTest
         steps.Sort();
         passes.Sort();
         double median = At(steps, 0.5).TotalSeconds;
-        return new DecodeSpeed(rows, rows / median, rows / At(passes, Undisturbed).TotalSeconds, At(steps, 0.5), At(steps, 0.95), At(steps, 0.99));
+        return new DecodeSpeed(rows, rows / median, rows * (double)TimeSpan.TicksPerSecond / Math.Max(1, At(passes, Undisturbed).Ticks), At(steps, 0.5), At(steps, 0.95), At(steps, 0.99));
 
         void Turn()
         {
