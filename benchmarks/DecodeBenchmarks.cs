@@ -14,7 +14,7 @@ public class DecodeBenchmarks
     private const int Tokens = 20;
 
     private UntrainedBundle _bundle = null!;
-    private Runtime.CommentModel _model = null!;
+    private Runtime.CommentModel _model = null!, _int8 = null!;
     private Training.CommentModel _torch = null!;
     private ClipContext _clip = null!;
     private SamplingOptions _sampling = null!;
@@ -30,6 +30,7 @@ public class DecodeBenchmarks
         ModelConfig config = ModelConfig.FromPreset(Preset) with { Frame = new FrameSpec(64, 64) };
         _bundle = new UntrainedBundle(config);
         _model = Runtime.CommentModel.Open(_bundle.BundleFolder);
+        _int8 = Runtime.CommentModel.Open(_bundle.BundleFolder, new RuntimeOptions { Precision = Precision.Int8 });
         _clip = new ClipContext(new float[config.HiddenSize], new float[config.HiddenSize]);
         _sampling = new SamplingOptions { MinLength = Tokens, MaxLength = Tokens };
 
@@ -55,10 +56,15 @@ public class DecodeBenchmarks
         return token.item<long>();
     }
 
-    [Benchmark(OperationsPerInvoke = Tokens, Description = "ONNX Runtime, top-k 5")]
-    public int OnnxRuntime()
+    [Benchmark(OperationsPerInvoke = Tokens, Description = "ONNX Runtime float32, top-k 5")]
+    public int OnnxRuntime() => Write(_model);
+
+    [Benchmark(OperationsPerInvoke = Tokens, Description = "ONNX Runtime int8, top-k 5")]
+    public int OnnxRuntimeInt8() => Write(_int8);
+
+    private int Write(Runtime.CommentModel model)
     {
-        using CommentGenerator generator = _model.CreateGenerator(_clip, _sampling);
+        using CommentGenerator generator = model.CreateGenerator(_clip, _sampling);
         int last = 0;
         while (generator.TryNext(out Token token))
             last = token.Id;
@@ -69,6 +75,7 @@ public class DecodeBenchmarks
     public void Cleanup()
     {
         _model.Dispose();
+        _int8.Dispose();
         _torch.Dispose();
         _bundle.Dispose();
     }
