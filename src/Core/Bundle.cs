@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Twitch;
 
 /// <summary>An input or output of a graph.</summary>
@@ -40,6 +42,9 @@ public sealed record VariantCost(
 
     /// <summary>How much perplexity rises, as a share of what it was; null if it was not measured.</summary>
     public double? PerplexityRise() => PerplexityAfter / PerplexityBefore - 1;
+
+    /// <summary>A rise as people read it: <c>+0.04 %</c>, and never a zero with a sign of its own.</summary>
+    public static string Percent(double rise) => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(rise, 4) + 0.0:+0.00 %;-0.00 %}");
 }
 
 /// <summary>Where a bundle comes from.</summary>

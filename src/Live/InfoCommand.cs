@@ -62,7 +62,7 @@ internal static class InfoCommand
     }
 
     private static string Describe(VariantCost cost) => string.Create(CultureInfo.InvariantCulture,
-        $"{(cost.PerplexityRise() is double rise ? $"perplexity {cost.PerplexityBefore:0.000} becomes {cost.PerplexityAfter:0.000} ({rise:+0.00 %;-0.00 %}), " : "")}the most likely word stays in {cost.GreedyAgreement:0.0 %} of {cost.Tokens} {(cost.MeasuredOn == VariantCost.HeldOut ? "held-out" : "random")} words");
+        $"{(cost.PerplexityRise() is double rise ? $"perplexity {cost.PerplexityBefore:0.000} becomes {cost.PerplexityAfter:0.000} ({VariantCost.Percent(rise)}), " : "")}the most likely word stays in {cost.GreedyAgreement:0.0 %} of {cost.Tokens} {(cost.MeasuredOn == VariantCost.HeldOut ? "held-out" : "random")} words");
 
     private static string Show(GraphValue value) => $"{value.Name} {value.Type} [{string.Join(", ", value.Shape)}]";
 

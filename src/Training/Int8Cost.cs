@@ -56,7 +56,7 @@ public static class Int8Cost
         string agreement = string.Create(CultureInfo.InvariantCulture, $"the most likely word stays in {cost.GreedyAgreement:0.0 %} of {cost.Tokens}");
         if (cost.PerplexityRise() is not double rise)
             return $"In int8 {agreement} random words; without held-out comments its perplexity is not measured";
-        string perplexity = string.Create(CultureInfo.InvariantCulture, $"perplexity {cost.PerplexityBefore:0.000} becomes {cost.PerplexityAfter:0.000} ({rise:+0.00 %;-0.00 %})");
+        string perplexity = string.Create(CultureInfo.InvariantCulture, $"perplexity {cost.PerplexityBefore:0.000} becomes {cost.PerplexityAfter:0.000} ({VariantCost.Percent(rise)})");
         return rise > Tolerable
             ? $"warning: int8 costs: {perplexity}, and {agreement} held-out words; use --precision float32 (the default) with this bundle."
             : $"In int8 {perplexity}, and {agreement} held-out words";

@@ -57,4 +57,10 @@ public sealed class Int8CostTests : IDisposable
 
         Assert.Equal(expected, Int8Cost.Describe(cost));
     }
+
+    [Theory]
+    [InlineData(0.0123, "+1.23 %")]
+    [InlineData(-0.0123, "-1.23 %")]
+    [InlineData(-0.00004, "+0.00 %")]
+    public void A_rise_is_told_in_percent(double rise, string expected) => Assert.Equal(expected, VariantCost.Percent(rise));
 }
