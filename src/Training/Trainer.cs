@@ -39,7 +39,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         TrainingData data = TrainingData.Create(streams, config, options);
         data.Config.Validate("the training data's config");
         var identity = new RunIdentity(data.Config, options, [.. streams.Select(StreamIdentity.Of)]);
-        TrainingFolder run = TrainingFolder.Open(folder, identity, data.Vocabulary, options.Restart);
+        using TrainingFolder run = TrainingFolder.Open(folder, identity, data.Vocabulary, options.Restart);
         if (!run.State.Finished)
             Train(run, data, device, cancel);
         return new TrainingResult(run.State.BestEpoch, run.State.BestPerplexity!.Value, run.Metrics.Count, run.State.Step, data.Counts);

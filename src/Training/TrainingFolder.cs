@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Twitch.Training;
 
 /// <summary>The folder of a run: a checkpoint with the best weights, and in <c>training/</c> what is needed to go on.</summary>
-/// <remarks>A save fills a new folder beside the old one and is then renamed into its place, so a kill leaves one of the two.</remarks>
-public sealed class TrainingFolder
+/// <remarks>A save fills a new folder beside the old one and is then renamed into its place, so a kill leaves one of the two. While
+/// it is open no other process can train into it: a locked file beside it, which the system unlocks however the process ends, says so.</remarks>
+public sealed class TrainingFolder : IDisposable
 {
     /// <summary>File names within the folder.</summary>
     public const string MetricsFile = "metrics.jsonl", PlotFile = "loss.png", EventsFile = "events.out.tfevents.twitch",
@@ -16,11 +17,13 @@ public sealed class TrainingFolder
     private readonly string _folder;
     private readonly Vocabulary _vocabulary;
     private readonly List<EpochMetrics> _metrics;
+    private readonly FileStream _lock;
     private DateTime _plotted;
 
-    private TrainingFolder(string folder, Vocabulary vocabulary, TrainingState state, List<EpochMetrics> metrics)
+    private TrainingFolder(string folder, FileStream held, Vocabulary vocabulary, TrainingState state, List<EpochMetrics> metrics)
     {
         _folder = folder;
+        _lock = held;
         _vocabulary = vocabulary;
         State = state;
         _metrics = metrics;
@@ -40,13 +43,28 @@ public sealed class TrainingFolder
     /// <param name="run">What is to be trained.</param>
     /// <param name="vocabulary">Its words.</param>
     /// <param name="restart">Begin anew even if the folder holds a run.</param>
-    /// <exception cref="TwitchException">The folder holds another run, a damaged one, or files that a save would remove.</exception>
+    /// <exception cref="TwitchException">The folder holds another run, a damaged one, or files that a save would remove; or it is
+    /// being trained into.</exception>
     public static TrainingFolder Open(string folder, RunIdentity run, Vocabulary vocabulary, bool restart)
     {
-        AtomicFolder.Recover(folder);
         if (File.Exists(folder))
             throw new TwitchException($"{folder}: is a file; give --out a folder.");
-        var fresh = new TrainingFolder(folder, vocabulary, new TrainingState { Run = run }, []);
+        FileStream held = Lock(folder);
+        try
+        {
+            return Open(folder, held, run, vocabulary, restart);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static TrainingFolder Open(string folder, FileStream held, RunIdentity run, Vocabulary vocabulary, bool restart)
+    {
+        AtomicFolder.Recover(folder);
+        var fresh = new TrainingFolder(folder, held, vocabulary, new TrainingState { Run = run }, []);
         if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
             return fresh;
 
@@ -73,7 +91,7 @@ public sealed class TrainingFolder
             RefuseStrangers(folder, manifest);
 
         List<EpochMetrics> metrics = [.. File.ReadLines(Path.Combine(folder, MetricsFile)).Select(line => JsonSerializer.Deserialize(line, TrainingJson.Line.EpochMetrics)!)];
-        return new TrainingFolder(folder, vocabulary, state, metrics) { IsSaved = true };
+        return new TrainingFolder(folder, held, vocabulary, state, metrics) { IsSaved = true };
     }
 
     /// <summary>Puts the saved weights and moments into a network and its optimizer.</summary>
@@ -118,6 +136,23 @@ public sealed class TrainingFolder
         if (plot)
             _plotted = DateTime.UtcNow;
         IsSaved = true;
+    }
+
+    /// <summary>Lets others train into the folder.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private static FileStream Lock(string folder)
+    {
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + ".lock";
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e)
+        {
+            throw new TwitchException($"{path}: cannot be locked ({e.Message}); another run is training into {folder}: wait for it, end it, or give another --out.", ExitCode.Failed, e);
+        }
     }
 
     // A save replaces the folder whole, so what it does not know would be gone.

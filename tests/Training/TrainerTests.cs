@@ -36,6 +36,18 @@ public sealed class TrainerTests : IDisposable
             Evaluation.Run(model, data.Streams, Evaluation.Exchanged(data.Validation, data.Config.WindowSeconds, frames, sound, seed: 1)).Perplexity;
     }
 
+    [Fact]
+    public void Two_runs_cannot_train_into_one_folder()
+    {
+        TwitchException? refused = null;
+        new Trainer([_stream], Config, Quick, _folder["run"], new RecordedProgress(_ => refused ??= Assert.Throws<TwitchException>(() => Train("run"))))
+            .Run(TestContext.Current.CancellationToken);
+
+        Assert.Contains("another run is training into", refused!.Message);
+        Train("run");
+        Assert.False(File.Exists(_folder["run.lock"]));
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(6)]    // the first epoch's last step: its validation is still to come
