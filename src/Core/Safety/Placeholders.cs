@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 
@@ -22,6 +23,7 @@ public static partial class Placeholders
     private const int LongestWord = 256;    // of those that are looked at closely; a longer one is no name and no host
     private const int LeastDigits = 9, LeastDialled = 7, LeastAccount = 10;
 
+    private static readonly SearchValues<char> _signs = SearchValues.Create("@＠.:/<");    // each placeholder's word has one of these
     private static readonly FrozenSet<string> _words = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, Link, Email, Mention, Number);
 
     /// <summary>All of them.</summary>
@@ -38,7 +40,7 @@ public static partial class Placeholders
     /// <param name="text">A comment as it was written.</param>
     public static string Put(string text)
     {
-        if (text.AsSpan().IndexOfAny("@＠.:/<") >= 0)
+        if (text.AsSpan().IndexOfAny(_signs) >= 0)
             text = string.Join(' ', Split(text).Select(Put1));
         if (!TwoDigits().IsMatch(text))
             return text;
@@ -59,8 +61,10 @@ public static partial class Placeholders
     {
         if (IsReserved(word))
             return word.Trim('<', '>');
+        if (word.Contains("://", StringComparison.Ordinal))
+            return Link;
         if (word.Length > LongestWord)
-            return word.Contains("://", StringComparison.Ordinal) ? Link : word;
+            return word;
         if (word.AsSpan().IndexOfAny("@＠") >= 0)
             return Address().IsMatch(word) ? Email : Handle().IsMatch(word) ? Mention : word;
         return Host().IsMatch(word) ? Link : word;
@@ -80,11 +84,11 @@ public static partial class Placeholders
     [GeneratedRegex(@"[\w.+%-]+[@＠][\w-]+(?:\.[\w-]+)+")]
     private static partial Regex Address();
 
-    [GeneratedRegex(@"(?<!\w)[@＠]\w")]
+    [GeneratedRegex(@"(?<![\w@＠])[@＠]\w")]
     private static partial Regex Handle();
 
     // An address with its scheme, a host with a path, or a host under one of the domains that chats link to.
-    [GeneratedRegex(@"://\S|(?<![\w.@])www\.\w|(?<![\w.@-])(?>[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.)+(?:[a-z]{2,}/\w|(?:com|net|org|tv|gg|io|co|ly|be|de|fr|uk|ru|jp|eu|gov|edu|app|dev|link|gl|xyz|info|live|shop|store)(?=$|[/?#:,!)\]""'.;]))",
+    [GeneratedRegex(@"(?<![\w.@])www\.\w|(?<![\w.@-])(?>[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.)+(?:[a-z]{2,}/\w|(?:com|net|org|tv|gg|io|co|ly|be|de|fr|uk|ru|jp|eu|gov|edu|app|dev|link|gl|xyz|info|live|shop|store)(?=$|[/?#:,!)\]""'.;]))",
         RegexOptions.IgnoreCase)]
     private static partial Regex Host();
 

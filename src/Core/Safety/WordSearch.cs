@@ -27,7 +27,8 @@ internal sealed class WordSearch(WordTrie words, string text)
         PieceHasLetter = 2,
         SomePieceIsStrange = 4,    // no ordinary word
         SomePieceIsLeet = 8,
-        SomePieceIsLong = 16,
+        PieceIsLong = 16,          // several letters, not one several times
+        SomePieceIsLong = 32,
     }
 
     /// <summary>Whether one is there.</summary>
@@ -63,7 +64,7 @@ internal sealed class WordSearch(WordTrie words, string text)
             foreach (int next in words.Next(state.Node))
             {
                 if (words.Symbol(next) == WordTrie.Space)
-                    Push(state with { Node = next, At = state.At + 1, Piece = -1, Facts = state.Facts & ~Facts.PieceHasLetter });
+                    Push(state with { Node = next, At = state.At + 1, Piece = -1, Facts = state.Facts & ~(Facts.PieceHasLetter | Facts.PieceIsLong) });
             }
             State closed = state.Piece < 0 ? state : Close(state);
             Push(closed with { At = state.At + 1 });
@@ -88,6 +89,8 @@ internal sealed class WordSearch(WordTrie words, string text)
     {
         bool letter = sign.Kind is SignKind.Letter or SignKind.Echo;
         Facts facts = letter ? state.Facts | Facts.HasLetter | Facts.PieceHasLetter : state.Facts;
+        if (state.Piece >= 0 && state.At != state.Piece && node != state.Node)
+            facts |= Facts.PieceIsLong;
         return state with { Node = node, At = state.At + 1, Piece = state.Piece < 0 ? state.At : state.Piece, Facts = facts };
     }
 
@@ -99,12 +102,12 @@ internal sealed class WordSearch(WordTrie words, string text)
 
     private State Close(State state)
     {
-        Facts facts = state.Facts & ~Facts.PieceHasLetter;
+        Facts facts = state.Facts & ~(Facts.PieceHasLetter | Facts.PieceIsLong);
         if (!IsOrdinary(state.Piece, state.At))
             facts |= Facts.SomePieceIsStrange;
         if ((state.Facts & Facts.PieceHasLetter) == 0)
             facts |= Facts.SomePieceIsLeet;
-        if (state.At - state.Piece > 1)
+        if ((state.Facts & Facts.PieceIsLong) != 0)
             facts |= Facts.SomePieceIsLong;
         return state with { Piece = -1, Pieces = Math.Min(state.Pieces + 1, 3), Facts = facts };
     }
