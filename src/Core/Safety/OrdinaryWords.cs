@@ -4,7 +4,7 @@ namespace Twitch;
 
 /// <summary>Short words that people write next to each other without meaning the word they would be together ("the pen is mine").
 /// Used only where a banned word would have to be read across a gap, and where a name may be a word.</summary>
-internal static class OrdinaryWords
+public static class OrdinaryWords
 {
     private static readonly FrozenSet<string> _words = string.Join(' ',
         "a able about above after again against ago all almost alone along already also always am an and angry another any anyone anything are area arm art as ask at away",

@@ -121,7 +121,7 @@ public sealed class ChatFormatTests
     {
         Gen<string> word = Gen.OneOf(Gen.Char['!', '~'].Array[1, 8].Select(string.Concat), Gen.OneOf("привет", "👨‍👩‍👧", "مرحبا", "KEKW", "ＬＵＬ"));
         Gen<(int, string)> comment = Gen.Select(Gen.Int[0, 200_000], word.Array[1, 6].Select(words => string.Join(' ', words)));
-        var keepAll = new ChatLogOptions { DropBots = false, DropCommands = false, DropLinks = false };
+        var keepAll = new ChatLogOptions { DropBots = false, DropCommands = false };
 
         comment.Array[1, 20].ForEach(comments =>
         {
