@@ -163,7 +163,7 @@ public sealed class ChatLogTests
     public void A_cut_archive_is_used_as_far_as_it_goes()
     {
         var random = new Random(1);
-        string log = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"[{Logs.Clock(i)}] Bob: {random.Next()}\n"));
+        string log = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"[{Logs.Clock(i)}] Bob: hm {random.Next(1_000_000)}\n"));
         byte[] packed = Logs.Gzip(Encoding.UTF8.GetBytes(log));
 
         ChatLogResult result = Logs.Read(packed[..(packed.Length / 2)]);
@@ -180,7 +180,7 @@ public sealed class ChatLogTests
         foreach (string name in names)
         {
             foreach (string other in names)
-                log.AppendLine($"[0:00:01] {name}: !hug {other} and @{name} https://twitch.tv/{other}").AppendLine($"[0:00:02] {name}: see www.{other}.tv/{name}").AppendLine($"{name} timed out {other}");
+                log.AppendLine($"[0:00:01] {name}: !hug {other} and @{name} https://twitch.tv/{other}").AppendLine($"[0:00:02] {name}: www.{other}.tv/{name}").AppendLine($"{name} timed out {other}");
             log.AppendLine($"[0:00:03] {name}: {name} subscribed with Prime.").AppendLine($"[9:00:03] {name}: bye {name}").AppendLine($"[0:00:04] {name}: ok");
         }
 

@@ -42,7 +42,7 @@ public sealed class LearntTextTests
 
         Assert.Equal(["what a great", "gg", "GG"], result.Texts());
         Assert.Equal(4, result.Report.CountOf(DropReason.FewAuthors));
-        Assert.Equal(["gg", "GG"], Logs.Read(log, new() { MinAuthors = 2, AuthorNgram = 4 }).Texts());
+        Assert.Equal(["what a great", "gg", "GG"], Logs.Read(log, new() { MinAuthors = 2, AuthorNgram = 4 }).Texts());
         Assert.Equal(["what a great"], Logs.Read(log, new() { MinAuthors = 3 }).Texts());
         Assert.Equal(7, Logs.Read(log).Comments.Count);
     }
