@@ -55,7 +55,7 @@ internal sealed class SharedWording
     {
         for (int at = 0; at + length <= words.Length; at++)
         {
-            ulong run = (ulong)length;
+            ulong run = (ulong)length * 0xD1B54A32D192ED03;    // far from the words' numbers, so that no two lengths meet
             for (int i = at; i < at + length; i++)
             {
                 ulong z = (run ^ words[i]) * 0x9E3779B97F4A7C15;
