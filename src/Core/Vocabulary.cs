@@ -23,6 +23,9 @@ public sealed class Vocabulary
 
     private static readonly string[] SpecialWords = ["<PAD>", "<UNK>", "<SOS>", "<EOS>"];
 
+    // Whether a word spells a special id, in any case.
+    internal static bool IsMark(string word) => SpecialWords.Contains(word, StringComparer.OrdinalIgnoreCase);
+
     private readonly string[] _words;
     private readonly Dictionary<string, int> _exact = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _folded = new(StringComparer.Ordinal);
@@ -34,7 +37,8 @@ public sealed class Vocabulary
         {
             if (!_exact.TryAdd(words[id], id))
                 throw new TwitchException($"{source}: word {id} '{words[id]}' stands there twice; use the file that was saved with the model.");
-            _folded.TryAdd(Fold(words[id]), id);
+            if (!Placeholders.Contain(words[id]))    // these have one spelling
+                _folded.TryAdd(Fold(words[id]), id);
         }
     }
 
@@ -91,13 +95,13 @@ public sealed class Vocabulary
     public int Find(string word) =>
         _exact.TryGetValue(word, out int id) || _folded.TryGetValue(Fold(word), out id) ? id : Unknown;
 
-    /// <summary>The words of the ids, with one space between them; special ids are left out.</summary>
+    /// <summary>The words of the ids, with one space between them; special ids and <see cref="Placeholders"/> are left out.</summary>
     public string Decode(ReadOnlySpan<int> ids)
     {
         var words = new List<string>(ids.Length);
         foreach (int id in ids)
         {
-            if (id >= SpecialCount)
+            if (id >= SpecialCount && !Placeholders.Contain(_words[id]))
                 words.Add(_words[id]);
         }
         return string.Join(' ', words);

@@ -80,6 +80,8 @@ internal sealed class GenerateCommand
         NoteFew();
         foreach (string warning in recording.Report.Warnings)
             await error.WriteLineAsync($"warning: {warning}");
+        if (model.Speaker.WithheldCount > 0)
+            await error.WriteLineAsync($"note: {model.Speaker.WithheldCount} comments might not be said, however often they were drawn, and were withheld.");
         return (int)ExitCode.Done;
 
         void NoteFew()

@@ -17,12 +17,18 @@ internal sealed class ModelArguments
 
     private readonly Option<int> _threads = new("--threads") { Description = "Threads within one operator.", DefaultValueFactory = _ => new RuntimeOptions().IntraOpThreads, HelpName = "n" };
 
+    private readonly Option<string?> _bannedWords = new("--banned-words") { Description = "List of words that are never said: UTF-8, one a line; word, word*, *word* or two words.", HelpName = "file" };
+
+    private readonly Option<bool> _noDefaultBannedWords = new("--no-default-banned-words") { Description = "Leave out the built-in list of slurs." };
+
     public void AddTo(Command command)
     {
         command.Add(Bundle);
         command.Add(_provider);
         command.Add(_precision);
         command.Add(_threads);
+        command.Add(_bannedWords);
+        command.Add(_noDefaultBannedWords);
     }
 
     public CommentModel Open(ParseResult parsed) => CommentModel.Open(parsed.GetRequiredValue(Bundle), new RuntimeOptions
@@ -30,5 +36,12 @@ internal sealed class ModelArguments
         Provider = parsed.GetRequiredValue(_provider) == "cuda" ? ExecutionProvider.Cuda : ExecutionProvider.Cpu,
         Precision = parsed.GetRequiredValue(_precision) == GraphVariant.EightBit ? Precision.Int8 : Precision.Float32,
         IntraOpThreads = parsed.GetRequiredValue(_threads),
+        BannedWords = Banned(parsed),
     });
+
+    private BannedWords Banned(ParseResult parsed)
+    {
+        BannedWords words = parsed.GetValue(_noDefaultBannedWords) ? BannedWords.None : BannedWords.Default;
+        return parsed.GetValue(_bannedWords) is string path ? words.And(BannedWords.Load(path)) : words;
+    }
 }

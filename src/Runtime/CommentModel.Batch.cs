@@ -14,7 +14,7 @@ public sealed partial class CommentModel
     /// <summary>Starts a loop that writes the comments of many callers together.</summary>
     /// <param name="capacity">Most comments written at a time, at least 1; others wait.</param>
     /// <returns>For any number of threads; dispose it before the model.</returns>
-    public BatchScheduler CreateBatchScheduler(int capacity = 64) => new(CreateBatchDecoder(capacity), Vocabulary);
+    public BatchScheduler CreateBatchScheduler(int capacity = 64) => new(CreateBatchDecoder(capacity), Speaker);
 
     /// <summary>Scores many comments together, for evaluation.</summary>
     /// <param name="capacity">Most comments of a batch, at least 1; its logits take capacity × vocabulary × 4 bytes.</param>

@@ -33,6 +33,7 @@ public sealed partial class CommentModel : IDisposable
             _fusion = new Fusion(Open(GraphContract.Fusion(Config), encoding), Config, _run);
             GraphEntry step = GraphContract.DecoderStep(Config);
             _decoder = Open(step with { File = bundle.InPrecision(step.File, options.PrecisionName) }, decoding);
+            Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary);
         }
         catch
         {
@@ -55,6 +56,9 @@ public sealed partial class CommentModel : IDisposable
 
     /// <summary>The words of the ids.</summary>
     public Vocabulary Vocabulary => Bundle.Vocabulary;
+
+    /// <summary>What may be said, and how often something might not be.</summary>
+    public Speaker Speaker { get; }
 
     /// <summary>The bundle's sampling defaults.</summary>
     public SamplingOptions Sampling => Bundle.Manifest.Sampling;
@@ -92,7 +96,7 @@ public sealed partial class CommentModel : IDisposable
     /// <summary>Joins what was seen with what was heard, one context for each clip of the batch.</summary>
     public ClipContext[] Fuse(EncoderState video, EncoderState audio) => _fusion.Fuse(video, audio);
 
-    /// <summary>Begins a comment, to be drawn token by token.</summary>
+    /// <summary>Begins a comment, to be drawn token by token; its text has not been through <see cref="SpeechRules.Say"/>.</summary>
     /// <param name="clip">What was seen and heard.</param>
     /// <param name="options">How each token is drawn.</param>
     /// <returns>For one thread; dispose it before the model.</returns>
@@ -102,18 +106,24 @@ public sealed partial class CommentModel : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         options.Validate(Config.VocabularySize);
         if (!_idle.TryTake(out (OrtDecoderStep Decoder, Sampler Sampler) buffers))
-            buffers = (CreateDecoder(), new Sampler(Config.VocabularySize));
+            buffers = (CreateDecoder(), new Sampler(Config.VocabularySize, Speaker.Banned));
         return new CommentGenerator(buffers.Decoder, buffers.Sampler, clip, options, (decoder, sampler) => GiveBack((OrtDecoderStep)decoder, sampler));
     }
 
-    /// <summary>Draws one comment.</summary>
+    /// <summary>Draws one comment; one that may not be said is drawn again with other seeds, at most <see cref="Speaker.MostDraws"/> times in all.</summary>
     /// <param name="clip">What was seen and heard.</param>
     /// <param name="options">How each token is drawn.</param>
+    /// <returns>As it may be said, or <see cref="Comment.Withheld"/>.</returns>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
     public Comment Generate(ClipContext clip, SamplingOptions options)
     {
-        using CommentGenerator generator = CreateGenerator(clip, options);
-        return generator.ToEnd(Vocabulary);
+        for (int draw = 0; ; draw++)
+        {
+            using CommentGenerator generator = CreateGenerator(clip, Speaker.OptionsOf(options, draw));
+            Comment drawn = generator.ToEnd(Vocabulary);
+            if (Speaker.Decide(drawn.Tokens, drawn.LogProbabilities, options, draw) is { } comment)
+                return comment;
+        }
     }
 
     /// <summary>How likely the model finds a given comment.</summary>
@@ -150,7 +160,7 @@ public sealed partial class CommentModel : IDisposable
         for (int i = 0; i < tries && texts.Count < count; i++)
         {
             Comment comment = Generate(clip, options with { Seed = Xoshiro256.Derive(options.Seed, i) });
-            if (texts.Add(comment.Text))
+            if (!comment.IsWithheld && texts.Add(comment.Text))
                 yield return comment;
         }
     }

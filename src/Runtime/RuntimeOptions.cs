@@ -16,6 +16,9 @@ public sealed record RuntimeOptions
     /// model run side by side, so one is the default.</summary>
     public int IntraOpThreads { get; init; } = 1;
 
+    /// <summary>Words that are never said.</summary>
+    public BannedWords BannedWords { get; init; } = BannedWords.Default;
+
     /// <summary>The provider as the command line spells it.</summary>
     public string ProviderName => Provider == ExecutionProvider.Cuda ? "cuda" : "cpu";
 

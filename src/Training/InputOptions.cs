@@ -21,7 +21,10 @@ internal sealed class InputOptions
     private readonly Option<bool> _wholeBroadcast = new("--whole-broadcast") { Description = "The recording is the whole broadcast, though its TwitchDownloader log was cropped" };
     private readonly Option<bool> _keepBots = new("--keep-bots") { Description = "Learn from well-known bots too" };
     private readonly Option<bool> _keepCommands = new("--keep-commands") { Description = "Learn commands (!uptime) too" };
-    private readonly Option<bool> _keepLinks = new("--keep-links") { Description = "Learn comments with links too" };
+    private readonly Option<int> _minAuthors = new(ChatLogOptions.MinAuthorsOption) { Description = "How many people must use a wording for it to be learnt; 1 learns everybody's", DefaultValueFactory = _ => ChatLogOptions.UsualMinAuthors, HelpName = "N" };
+    private readonly Option<int> _authorNgram = new(ChatLogOptions.AuthorNgramOption) { Description = "Words of such a wording", DefaultValueFactory = _ => new ChatLogOptions().AuthorNgram, HelpName = "N" };
+    private readonly Option<string?> _bannedWords = new("--banned-words") { Description = "List of words whose comments are not learnt: UTF-8, one a line; word, word*, *word* or two words", HelpName = "FILE" };
+    private readonly Option<bool> _noDefaultBannedWords = new("--no-default-banned-words") { Description = "Leave out the built-in list of slurs" };
     private readonly Option<string[]> _bots = new("--bot") { Description = "Name of one more bot to leave out", HelpName = "NAME" };
     private readonly Option<string[]> _noBots = new("--no-bot") { Description = "Name that is no bot, whatever the list says", HelpName = "NAME" };
     private readonly Option<double> _maxUnparsable = new(ChatLogOptions.MaxUnparsableShareOption) { Description = "Largest share of unparsable lines in a chat log", DefaultValueFactory = _ => new ChatLogOptions().MaxUnparsableShare, HelpName = "SHARE" };
@@ -30,7 +33,7 @@ internal sealed class InputOptions
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_video, _audio, _chat, _prepared, _streamStart, _chatOffset, _wholeBroadcast, _keepBots,
-            _keepCommands, _keepLinks, _bots, _noBots, _maxUnparsable])
+            _keepCommands, _minAuthors, _authorNgram, _bannedWords, _noDefaultBannedWords, _bots, _noBots, _maxUnparsable])
             command.Options.Add(option);
     }
 
@@ -72,6 +75,9 @@ internal sealed class InputOptions
                 ? time
                 : throw new TwitchException($"--stream-start is '{text}'; it must be a date and time such as 2025-03-10T20:00:00Z.", ExitCode.Usage);
         }
+        BannedWords banned = parsed.GetValue(_noDefaultBannedWords) ? BannedWords.None : BannedWords.Default;
+        if (parsed.GetValue(_bannedWords) is string list)
+            banned = banned.And(BannedWords.Load(list));
         return new ChatLogOptions
         {
             StreamStart = start,
@@ -79,7 +85,9 @@ internal sealed class InputOptions
             CroppedRecording = !parsed.GetValue(_wholeBroadcast),
             DropBots = !parsed.GetValue(_keepBots),
             DropCommands = !parsed.GetValue(_keepCommands),
-            DropLinks = !parsed.GetValue(_keepLinks),
+            MinAuthors = parsed.GetValue(_minAuthors),
+            AuthorNgram = parsed.GetValue(_authorNgram),
+            BannedWords = banned.Lines,
             ExtraBots = parsed.GetValue(_bots) ?? [],
             AllowedBots = parsed.GetValue(_noBots) ?? [],
             MaxUnparsableShare = parsed.GetValue(_maxUnparsable),

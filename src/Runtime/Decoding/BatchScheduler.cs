@@ -8,7 +8,7 @@ namespace Twitch.Runtime;
 public sealed class BatchScheduler : IAsyncDisposable
 {
     private readonly IBatchDecoderStep _decoder;
-    private readonly Vocabulary _vocabulary;
+    private readonly Speaker _speaker;
     private readonly CommentBatch<Generation> _batch;
     private readonly Channel<Generation> _waiting = Channel.CreateUnbounded<Generation>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _loop;
@@ -16,14 +16,14 @@ public sealed class BatchScheduler : IAsyncDisposable
 
     /// <summary>Starts the loop over a decoder, which becomes the scheduler's.</summary>
     /// <param name="decoder">Its capacity is the most comments written at a time; others wait. Disposed with the scheduler.</param>
-    /// <param name="vocabulary">The words of the ids.</param>
-    public BatchScheduler(IBatchDecoderStep decoder, Vocabulary vocabulary)
+    /// <param name="speaker">Knows the words and what may be said.</param>
+    public BatchScheduler(IBatchDecoderStep decoder, Speaker speaker)
     {
-        (_decoder, _vocabulary, _batch) = (decoder, vocabulary, new CommentBatch<Generation>(decoder));
+        (_decoder, _speaker, _batch) = (decoder, speaker, new CommentBatch<Generation>(decoder, speaker.Banned));
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Draws one comment; the one that <see cref="CommentModel.Generate"/> draws, whatever else is being written.</summary>
+    /// <summary>Draws one comment; the one that <see cref="CommentModel.Generate"/> draws, whatever else is being written. It may be <see cref="Comment.Withheld"/>.</summary>
     /// <param name="clip">What was seen and heard.</param>
     /// <param name="options">How each token is drawn.</param>
     /// <param name="cancellation">Takes the comment out of the batch.</param>
@@ -81,7 +81,7 @@ public sealed class BatchScheduler : IAsyncDisposable
                 continue;
             try
             {
-                _batch.Begin(next, next.Clip, next.Options);
+                _batch.Begin(next, next.Clip, Speaker.OptionsOf(next.Options, next.Draw));
             }
             catch (Exception e)    // a clip of another model's size
             {
@@ -109,8 +109,15 @@ public sealed class BatchScheduler : IAsyncDisposable
             generation.Fail(failure);
             return;
         }
-        int[] ids = [.. tokens.Select(token => token.Id)];
-        generation.Complete(new Comment(_vocabulary.Decode(ids), ids, [.. tokens.Select(token => token.LogProbability)]));
+        Comment? comment = _speaker.Decide([.. tokens.Select(token => token.Id)], [.. tokens.Select(token => token.LogProbability)], generation.Options, generation.Draw);
+        if (comment is not null)
+        {
+            generation.Complete(comment);
+            return;
+        }
+        generation.Draw++;
+        if (!_waiting.Writer.TryWrite(generation))
+            generation.Fail(new ObjectDisposedException(nameof(BatchScheduler)));
     }
 
     /// <summary>A comment that somebody waits for. The first end counts: its words, a failure, or the caller's cancellation.</summary>
@@ -123,6 +130,8 @@ public sealed class BatchScheduler : IAsyncDisposable
         public ClipContext Clip => clip;
 
         public SamplingOptions Options => options;
+
+        public int Draw { get; set; }    // how often it was drawn before
 
         public Task<Comment> Task => _comment.Task;
 

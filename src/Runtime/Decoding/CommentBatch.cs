@@ -3,10 +3,12 @@ namespace Twitch.Runtime;
 /// <summary>Comments that are written together, a token each a step; they begin and end on their own, each with its own options and
 /// seed, and none depends on its neighbours. Not for several threads at a time.</summary>
 /// <typeparam name="TOwner">What the caller knows a comment by.</typeparam>
-internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder)
+/// <param name="decoder">Computes the rows.</param>
+/// <param name="banned">Ids that are never drawn.</param>
+internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder, int[] banned)
 {
     private readonly List<Row> _rows = [];                              // in the order of the decoder's rows
-    private readonly Sampler _buffers = new(decoder.VocabularySize);    // of all rows' samplers
+    private readonly Sampler _buffers = new(decoder.VocabularySize, banned);    // of all rows' samplers
     private readonly Stack<Sampler> _idle = [];
     private readonly int[] _tokens = new int[decoder.Capacity];
 

@@ -4,12 +4,13 @@ namespace Twitch.Runtime;
 
 /// <summary>Draws the tokens of one comment after another from their logits. Buffers are made once: drawing allocates nothing and
 /// never sorts the vocabulary. Not for several threads at a time.</summary>
-/// <remarks><c>&lt;PAD&gt; &lt;UNK&gt; &lt;SOS&gt;</c> never come out. If every other token is forbidden, the comment ends.</remarks>
+/// <remarks><c>&lt;PAD&gt; &lt;UNK&gt; &lt;SOS&gt;</c> and the banned ids never come out. If every other token is forbidden, the comment ends.</remarks>
 public sealed class Sampler
 {
     private readonly float[] _scores;       // [vocabulary]: logits after bans and penalties; −∞ may not be said
     private readonly float[] _weights;      // [vocabulary]: exp of something, for sums
     private readonly Ranking _ranking;
+    private readonly int[] _banned;         // ids, besides the special ones
     private readonly Xoshiro256 _random = new(0);
     private SamplingOptions _options = new();
     private int[] _said = [];               // the comment so far: _saidCount of _options.MaxLength
@@ -17,15 +18,20 @@ public sealed class Sampler
 
     /// <summary>Makes the buffers.</summary>
     /// <param name="vocabularySize">Logits of a step.</param>
-    public Sampler(int vocabularySize)
+    /// <param name="banned">Ids that are never drawn, besides the special ones; see <see cref="SpeechRules.Unsayable"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An id is none of the vocabulary.</exception>
+    public Sampler(int vocabularySize, int[]? banned = null)
     {
+        _banned = banned ?? [];
+        foreach (int id in _banned)
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)vocabularySize, nameof(banned));
         _scores = new float[vocabularySize];
         _weights = new float[vocabularySize];
         _ranking = new Ranking(vocabularySize);
     }
 
     // A draw leaves nothing in the buffers that the next one reads, so the samplers of one thread can share them: they stay in the cache.
-    internal Sampler(Sampler buffers) => (_scores, _weights, _ranking) = (buffers._scores, buffers._weights, buffers._ranking);
+    internal Sampler(Sampler buffers) => (_scores, _weights, _ranking, _banned) = (buffers._scores, buffers._weights, buffers._ranking, buffers._banned);
 
     /// <summary>Begins a comment.</summary>
     /// <param name="options">How its tokens are drawn, and the seed.</param>
@@ -85,6 +91,8 @@ public sealed class Sampler
         }
 
         _scores[Vocabulary.Pad] = _scores[Vocabulary.Unknown] = _scores[Vocabulary.Start] = float.NegativeInfinity;
+        foreach (int id in _banned)
+            _scores[id] = float.NegativeInfinity;
         if (said.Length < _options.MinLength)
             _scores[Vocabulary.End] = float.NegativeInfinity;
     }

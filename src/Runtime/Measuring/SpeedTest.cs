@@ -75,7 +75,7 @@ public sealed class SpeedTest
         using var probe = new MemoryProbe(StepWeightBytes(_model.Bundle, _model.Options.PrecisionName));
         var (steps, passes) = (new List<TimeSpan>(), new List<TimeSpan>());
         using BatchDecoderStep decoder = _model.CreateBatchDecoder(rows);
-        Sampler[] samplers = [.. Enumerable.Range(0, rows).Select(_ => new Sampler(_model.Config.VocabularySize))];
+        Sampler[] samplers = [.. Enumerable.Range(0, rows).Select(_ => new Sampler(_model.Config.VocabularySize, _model.Speaker.Banned))];
         Turn();
         (steps, passes) = ([], []);    // the first one warms up
         long start = Stopwatch.GetTimestamp();

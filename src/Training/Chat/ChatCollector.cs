@@ -59,7 +59,7 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
         if (_filter.Check(login, name, text) is { } reason)
             Drop(reason, new(position, text, name, login, Parsed: reason != DropReason.Notice));
         else
-            _kept.Add(new(record.Time, text, author, position));
+            _kept.Add(new(record.Time, Placeholders.Put(text), author, position));
     }
 
     /// <summary>Tells when the log says the stream started.</summary>
@@ -96,13 +96,15 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
         CheckStart();
         CheckCrop();
         var placed = new List<(TimeSpan Time, Kept Kept)>(_kept.Count);
-        foreach (Kept kept in _kept)
+        foreach ((Kept kept, (string text, DropReason? reason)) in _kept.Zip(Screen()))
         {
             TimeSpan time = Place(kept.Time);
             if (time < TimeSpan.Zero || time > options.Duration)
-                Drop(DropReason.OutsideRecording, new(kept.Position, kept.Text, "", "", Parsed: true));
+                Drop(DropReason.OutsideRecording, new(kept.Position, text, "", "", Parsed: true));
+            else if (reason is { } against)
+                Drop(against, new(kept.Position, text, "", "", Parsed: true));
             else
-                placed.Add((time, kept));
+                placed.Add((time, kept with { Text = text }));
         }
 
         var numbers = new Dictionary<int, int>();
@@ -116,6 +118,15 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
 
         ParseReport report = Report(comments.Count, numbers.Count);
         return comments.Count > 0 ? new(comments, report) : throw new TwitchException(NothingLeft(report));
+    }
+
+    // What was said outside of the recording counts: it tells what people say.
+    private IReadOnlyList<(string Text, DropReason? Reason)> Screen()
+    {
+        bool known = _kept.Count == 0 || _authors.Keys.Any(name => name.Length > 0);
+        if (!known && options.MinAuthors > 1)
+            Note($"the log does not say who wrote what, so {ChatLogOptions.MinAuthorsOption} could not be applied: comments of one person alone are learnt too.");
+        return new CommentScreen(options).Check([.. _kept.Select(kept => (kept.Text, kept.Author))], [.. _authors.Keys.Concat(_displayNames)], known);
     }
 
     private TimeSpan Place(ChatTime time) => options.Offset + (time.Origin switch
@@ -197,7 +208,7 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
         tally.Count++;
         if (tally.Examples.Count >= ExamplesPerReason)
             return;
-        // A notice that came as a comment names people in its text.
-        tally.Examples.Add(reason == DropReason.Notice ? example with { Text = CommentText.Shape(example.Text), Name = "", Login = "" } : example);
+        // A notice that came as a comment names people in its text; a banned word is not shown.
+        tally.Examples.Add(reason is DropReason.Notice or DropReason.BannedWord ? example with { Text = CommentText.Shape(example.Text), Name = "", Login = "" } : example);
     }
 }

@@ -12,6 +12,15 @@ public sealed record ChatLogOptions
     /// <summary>The command line's name of <see cref="MaxUnparsableShare"/>.</summary>
     public const string MaxUnparsableShareOption = "--max-unparsable";
 
+    /// <summary>The command line's name of <see cref="MinAuthors"/>.</summary>
+    public const string MinAuthorsOption = "--min-authors";
+
+    /// <summary>The command line's name of <see cref="AuthorNgram"/>.</summary>
+    public const string AuthorNgramOption = "--author-ngram";
+
+    /// <summary>What one person alone said is not learnt.</summary>
+    public const int UsualMinAuthors = 2;
+
     /// <summary>When the recording starts; needed for logs whose times are dates, unless the log says it.</summary>
     /// <remarks>Its zone is also the zone of times of day that a log gives without one.</remarks>
     public DateTimeOffset? StreamStart { get; init; }
@@ -32,8 +41,15 @@ public sealed record ChatLogOptions
     /// <summary>Whether comments that start with <c>!word</c> are dropped.</summary>
     public bool DropCommands { get; init; } = true;
 
-    /// <summary>Whether comments that contain a web address are dropped.</summary>
-    public bool DropLinks { get; init; } = true;
+    /// <summary>How many people must have said every run of <see cref="AuthorNgram"/> words of a comment, or it is dropped; 1 keeps all.
+    /// In [1, 1000]. The programs ask for <see cref="UsualMinAuthors"/>.</summary>
+    public int MinAuthors { get; init; } = 1;
+
+    /// <summary>Words of such a run; a shorter comment is one run. In [1, 100].</summary>
+    public int AuthorNgram { get; init; } = 3;
+
+    /// <summary>Lines of a list of banned words, see <see cref="Twitch.BannedWords"/>; comments that hold one are dropped.</summary>
+    public IReadOnlyList<string> BannedWords { get; init; } = Twitch.BannedWords.Default.Lines;
 
     /// <summary>Names, in any case, that are bots of this channel.</summary>
     public IReadOnlyList<string> ExtraBots { get; init; } = [];
@@ -52,5 +68,9 @@ public sealed record ChatLogOptions
             throw new TwitchException($"the recording's duration is {Duration}; it must be more than zero.", ExitCode.Usage);
         if (!(MaxUnparsableShare is >= 0 and <= 1))
             throw new TwitchException($"{MaxUnparsableShareOption} is {MaxUnparsableShare}; it must be in [0, 1].", ExitCode.Usage);
+        if (MinAuthors is < 1 or > 1000)
+            throw new TwitchException($"{MinAuthorsOption} is {MinAuthors}; it must be in [1, 1000], where 1 learns what one person alone said.", ExitCode.Usage);
+        if (AuthorNgram is < 1 or > 100)
+            throw new TwitchException($"{AuthorNgramOption} is {AuthorNgram}; it must be in [1, 100].", ExitCode.Usage);
     }
 }

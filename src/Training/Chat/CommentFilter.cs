@@ -40,16 +40,9 @@ internal sealed partial class CommentFilter
             return DropReason.Notice;
         if (_options.DropCommands && text.Length > 1 && text[0] == '!' && char.IsLetterOrDigit(text[1]))
             return DropReason.Command;
-        if (_options.DropLinks && Link().IsMatch(text))
-            return DropReason.Link;
         return null;
     }
 
     [GeneratedRegex(@"^ (subscribed |just subscribed |converted |gifted |is gifting |is continuing |is paying forward |has been gifted |redeemed |raided )", RegexOptions.IgnoreCase)]
     private static partial Regex Event();
-
-    // An address with its scheme, or a host under one of the domains that chats link to.
-    [GeneratedRegex(@"https?://\S|(?<![\w.@])www\.\w|(?<![\w.@-])(?>[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.)+(?:com|net|org|tv|gg|io|co|ly|be|de|fr|uk|ru|jp|app|dev|link|gl|xyz|info|live|shop|store)(?=$|[/?#:\s,!)\]""'])",
-        RegexOptions.IgnoreCase)]
-    private static partial Regex Link();
 }

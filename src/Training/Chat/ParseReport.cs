@@ -21,8 +21,14 @@ public enum DropReason
     /// <summary>It starts with <c>!word</c>.</summary>
     Command,
 
-    /// <summary>It contains a web address.</summary>
-    Link,
+    /// <summary>It has nothing but links, mentions and numbers.</summary>
+    Placeholders,
+
+    /// <summary>It holds a banned word.</summary>
+    BannedWord,
+
+    /// <summary>It has wording that too few people use.</summary>
+    FewAuthors,
 
     /// <summary>Nothing is left of its text.</summary>
     Empty,
@@ -94,7 +100,9 @@ public sealed record ParseReport(
         DropReason.Notice => "notice or system line",
         DropReason.Bot => "bot",
         DropReason.Command => "command",
-        DropReason.Link => "link",
+        DropReason.Placeholders => "nothing but links, mentions or numbers",
+        DropReason.BannedWord => "banned word",
+        DropReason.FewAuthors => "wording of too few people",
         DropReason.Empty => "empty",
         DropReason.OutsideRecording => "outside the recording",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),

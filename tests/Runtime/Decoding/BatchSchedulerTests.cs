@@ -3,6 +3,7 @@ namespace Twitch.Runtime.Tests;
 public sealed class BatchSchedulerTests(OpenedSeedTiny opened) : IClassFixture<OpenedSeedTiny>, IDisposable
 {
     private static readonly Vocabulary Words = Vocabulary.FromWords(["gg", "Kappa", "lol"]);
+    private static readonly Speaker Speaker = new(new SpeechRules(BannedWords.Default), Words);
     private static readonly ClipContext SaysGg = ScriptedBatchDecoder.Clip(4), SaysKappa = ScriptedBatchDecoder.Clip(5), Damaged = ScriptedBatchDecoder.Clip(-1);
 
     private readonly CommentModel _model = opened.Model;
@@ -43,7 +44,7 @@ public sealed class BatchSchedulerTests(OpenedSeedTiny opened) : IClassFixture<O
     public async Task A_comment_joins_the_running_batch_and_leaves_it_when_it_ends()
     {
         ScriptedBatchDecoder decoder = Held(capacity: 4);
-        await using var scheduler = new BatchScheduler(decoder, Words);
+        await using var scheduler = new BatchScheduler(decoder, Speaker);
 
         Task<Comment> first = scheduler.GenerateAsync(SaysGg, Greedy(5), Cancellation);
         await _entered.Task;
@@ -59,7 +60,7 @@ public sealed class BatchSchedulerTests(OpenedSeedTiny opened) : IClassFixture<O
     public async Task No_step_has_more_rows_than_there_is_room_for()
     {
         ScriptedBatchDecoder decoder = Held(capacity: 3);
-        await using var scheduler = new BatchScheduler(decoder, Words);
+        await using var scheduler = new BatchScheduler(decoder, Speaker);
 
         Task<Comment>[] comments = [.. Enumerable.Range(1, 10).Select(length => scheduler.GenerateAsync(SaysGg, Greedy(length), Cancellation))];
         await _entered.Task;
@@ -75,7 +76,7 @@ public sealed class BatchSchedulerTests(OpenedSeedTiny opened) : IClassFixture<O
     public async Task Cancelling_takes_a_comment_out_of_the_batch()
     {
         ScriptedBatchDecoder decoder = Held(capacity: 4, step => { if (step == 3) _stop.Cancel(); });
-        await using var scheduler = new BatchScheduler(decoder, Words);
+        await using var scheduler = new BatchScheduler(decoder, Speaker);
 
         Task<Comment> cancelled = scheduler.GenerateAsync(SaysKappa, Greedy(100), _stop.Token);
         await _entered.Task;
@@ -92,7 +93,7 @@ public sealed class BatchSchedulerTests(OpenedSeedTiny opened) : IClassFixture<O
     public async Task What_was_cancelled_before_never_reaches_the_decoder()
     {
         using var decoder = new ScriptedBatchDecoder(1, Words.Count);
-        await using var scheduler = new BatchScheduler(decoder, Words);
+        await using var scheduler = new BatchScheduler(decoder, Speaker);
         await _stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scheduler.GenerateAsync(SaysGg, Greedy(3), _stop.Token));
@@ -104,7 +105,7 @@ public sealed class BatchSchedulerTests(OpenedSeedTiny opened) : IClassFixture<O
     public async Task A_failing_decoder_fails_its_comments_and_the_next_one_begins_anew()
     {
         ScriptedBatchDecoder decoder = Held(capacity: 4, step => { if (step == 1) throw new InvalidOperationException("out of memory"); });
-        await using var scheduler = new BatchScheduler(decoder, Words);
+        await using var scheduler = new BatchScheduler(decoder, Speaker);
 
         Task<Comment>[] failing = [.. Enumerable.Range(0, 3).Select(_ => scheduler.GenerateAsync(SaysGg, Greedy(9), Cancellation))];
         await _entered.Task;
@@ -119,7 +120,7 @@ public sealed class BatchSchedulerTests(OpenedSeedTiny opened) : IClassFixture<O
     public async Task Damaged_logits_fail_their_own_comment_alone()
     {
         ScriptedBatchDecoder decoder = Held(capacity: 4);
-        await using var scheduler = new BatchScheduler(decoder, Words);
+        await using var scheduler = new BatchScheduler(decoder, Speaker);
 
         Task<Comment> whole = scheduler.GenerateAsync(SaysGg, Greedy(3), Cancellation);
         await _entered.Task;
@@ -145,7 +146,7 @@ public sealed class BatchSchedulerTests(OpenedSeedTiny opened) : IClassFixture<O
         Task disposing = Task.CompletedTask;
         BatchScheduler? scheduler = null;
         ScriptedBatchDecoder decoder = Held(capacity: 1, step => { if (step == 2) disposing = scheduler!.DisposeAsync().AsTask(); });
-        scheduler = new BatchScheduler(decoder, Words);
+        scheduler = new BatchScheduler(decoder, Speaker);
 
         Task<Comment> running = scheduler.GenerateAsync(SaysGg, Greedy(100), Cancellation);
         await _entered.Task;

@@ -119,9 +119,9 @@ public sealed class ChatFormatTests
     [InlineData(ChatFormat.JsonLines)]
     public void What_is_written_as_text_is_read_back(ChatFormat format)
     {
-        Gen<string> word = Gen.OneOf(Gen.Char['!', '~'].Array[1, 8].Select(string.Concat), Gen.OneOf("привет", "👨‍👩‍👧", "مرحبا", "KEKW", "ＬＵＬ"));
+        Gen<string> word = Gen.OneOf(Gen.Char['!', '~'].Array[1, 8].Select(string.Concat).Where(text => Placeholders.Put(text) == text), Gen.OneOf("привет", "👨‍👩‍👧", "مرحبا", "KEKW", "ＬＵＬ"));
         Gen<(int, string)> comment = Gen.Select(Gen.Int[0, 200_000], word.Array[1, 6].Select(words => string.Join(' ', words)));
-        var keepAll = new ChatLogOptions { DropBots = false, DropCommands = false, DropLinks = false };
+        var keepAll = new ChatLogOptions { DropBots = false, DropCommands = false };
 
         comment.Array[1, 20].ForEach(comments =>
         {
