@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Twitch.Chat.Irc;
+using Twitch.Chat.Reading;
 
 namespace Twitch.Chat.Tests.Irc;
 
@@ -254,6 +255,30 @@ public sealed class IrcSinkTests : IDisposable
         await server.SayAsync(":bob!b@b PRIVMSG #chan :still here");
 
         Assert.Equal("still here", (await ReceivedAsync("PRIVMSG")).Trailing);
+        Assert.Empty(_reports);
+    }
+
+    [Fact]
+    public async Task A_flood_is_read_and_pings_in_it_are_answered()
+    {
+        const int lines = 20_000;
+        var feed = new ChatFeed(_channel, capacity: 64);
+        var last = new TaskCompletionSource();
+        await using var sink = new IrcSink(Options(), _channel, message =>
+        {
+            feed.Accept(message);
+            if (message.Trailing == "the last")
+                last.SetResult();
+        }, _reports.Enqueue, _clock);
+        using ServerSide server = await OpenAsync(sink);
+
+        for (int i = 0; i < lines; i += 100)
+            await server.SayAsync(string.Join("\r\n", Enumerable.Range(i, 100).Select(n => $"@badges=;tmi-sent-ts=1 :bob!b@b PRIVMSG #chan :flood {n}").Append($"PING {i}")));
+        await server.SayAsync(":bob!b@b PRIVMSG #chan :the last");
+        await last.Task;
+
+        Assert.Equal((lines + 1, lines + 1 - 64, 64), (feed.KeptCount, feed.OverflowCount, feed.Comments.Count));
+        await server.HearAsync($"PONG {lines - 100}");
         Assert.Empty(_reports);
     }
 
