@@ -24,7 +24,7 @@ internal static class Kestrel
         builder.Services.AddRouting();
         WebApplication app = builder.Build();
         configure(app);
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.StartAsync(Patience.Token);
         return app;
     }
 

@@ -15,7 +15,7 @@ internal sealed class ScriptedSink : IChatSink
 
     public bool Disposed { get; private set; }
 
-    public async Task<string> NextAsync() => await _said.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    public async Task<string> NextAsync() => await _said.Reader.ReadAsync(Patience.Token);
 
     public int WaitingCount => _said.Reader.Count;
 

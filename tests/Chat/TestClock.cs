@@ -18,7 +18,7 @@ internal sealed class TestClock : FakeTimeProvider
     /// <summary>Waits until somebody waits for this long, then lets the time pass.</summary>
     public async Task PassAsync(TimeSpan due)
     {
-        while (await _set.Reader.ReadAsync(TestContext.Current.CancellationToken) is var timer && (timer.Due != due || timer.IsOver))
+        while (await _set.Reader.ReadAsync(Patience.Token) is var timer && (timer.Due != due || timer.IsOver))
         {
         }
         Advance(due);

@@ -30,7 +30,7 @@ public sealed class HelixSinkTests : IAsyncLifetime
     public async Task A_users_token_speaks_for_its_user()
     {
         await using HelixSink sink = Sink();
-        await sink.OpenAsync(TestContext.Current.CancellationToken);
+        await sink.OpenAsync(Patience.Token);
 
         SendResult result = await SendAsync(sink, "hi \"all\" 🤖");
 
@@ -47,7 +47,7 @@ public sealed class HelixSinkTests : IAsyncLifetime
         _validate = _ => (200, AppOwner);
         await using HelixSink sink = Sink(sender: "ourbot");
 
-        await sink.OpenAsync(TestContext.Current.CancellationToken);
+        await sink.OpenAsync(Patience.Token);
         await SendAsync(sink, "hi");
 
         Assert.True(sink.ShowsBotBadge);
@@ -66,7 +66,7 @@ public sealed class HelixSinkTests : IAsyncLifetime
         _validate = _ => (200, owner);
         await using HelixSink sink = Sink(sender);
 
-        TwitchException error = await Assert.ThrowsAsync<TwitchException>(() => sink.OpenAsync(TestContext.Current.CancellationToken));
+        TwitchException error = await Assert.ThrowsAsync<TwitchException>(() => sink.OpenAsync(Patience.Token));
 
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
     }
@@ -76,7 +76,7 @@ public sealed class HelixSinkTests : IAsyncLifetime
     {
         await using HelixSink sink = Sink(channel: "nobody");
 
-        Assert.Contains("knows no user nobody", (await Assert.ThrowsAsync<TwitchException>(() => sink.OpenAsync(TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+        Assert.Contains("knows no user nobody", (await Assert.ThrowsAsync<TwitchException>(() => sink.OpenAsync(Patience.Token))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class HelixSinkTests : IAsyncLifetime
         _validate = token => (401, $$"""{"status":401,"message":"invalid access token {{token}}"}""");
         await using HelixSink sink = Sink();
 
-        TwitchException error = await Assert.ThrowsAsync<TwitchException>(() => sink.OpenAsync(TestContext.Current.CancellationToken));
+        TwitchException error = await Assert.ThrowsAsync<TwitchException>(() => sink.OpenAsync(Patience.Token));
 
         Assert.Contains("401 Unauthorized: invalid access token (access token)", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal);
@@ -140,11 +140,11 @@ public sealed class HelixSinkTests : IAsyncLifetime
         string path = Path.GetTempFileName();    // mode 0600
         try
         {
-            await File.WriteAllTextAsync(path, Secret, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(path, Secret, Patience.Token);
             await using HelixSink sink = Sink(token: TokenSource.FromFile(path));
-            await sink.OpenAsync(TestContext.Current.CancellationToken);
+            await sink.OpenAsync(Patience.Token);
             _answer = context => context.Request.Headers.Authorization == $"Bearer {Renewed}" ? (200, Said) : (401, """{"message":"expired"}""");
-            await File.WriteAllTextAsync(path, Renewed, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(path, Renewed, Patience.Token);
 
             Assert.Equal(SendStatus.Sent, (await SendAsync(sink, "hi")).Status);
         }
@@ -159,7 +159,7 @@ public sealed class HelixSinkTests : IAsyncLifetime
     {
         var decided = new TaskCompletionSource<PostOutcome>();
         await using var poster = new ChatPoster(Sink(), new PostOptions(), decided.SetResult);
-        await poster.StartAsync(TestContext.Current.CancellationToken);
+        await poster.StartAsync(Patience.Token);
         _answer = _ => (401, """{"message":"expired"}""");
         _validate = _ => (401, """{"message":"expired"}""");
 
@@ -187,10 +187,10 @@ public sealed class HelixSinkTests : IAsyncLifetime
     {
         await using HelixSink sink = await OpenAsync();
         await using HelixSink late = Sink();
-        await _server!.StopAsync(TestContext.Current.CancellationToken);
+        await _server!.StopAsync(Patience.Token);
 
         Assert.Equal(SendStatus.Failed, (await SendAsync(sink, "hi")).Status);
-        Assert.Equal(ExitCode.SourceLost, (await Assert.ThrowsAsync<TwitchException>(() => late.OpenAsync(TestContext.Current.CancellationToken))).ExitCode);
+        Assert.Equal(ExitCode.SourceLost, (await Assert.ThrowsAsync<TwitchException>(() => late.OpenAsync(Patience.Token))).ExitCode);
     }
 
     [Theory]
@@ -223,7 +223,7 @@ public sealed class HelixSinkTests : IAsyncLifetime
     private async Task<HelixSink> OpenAsync()
     {
         HelixSink sink = Sink();
-        await sink.OpenAsync(TestContext.Current.CancellationToken);
+        await sink.OpenAsync(Patience.Token);
         return sink;
     }
 
@@ -237,5 +237,5 @@ public sealed class HelixSinkTests : IAsyncLifetime
         Token = TokenSource.Of(AccessToken.TryParse(Secret)!),
     };
 
-    private static Task<SendResult> SendAsync(HelixSink sink, string text) => sink.SendAsync(PostText.TryCreate(text)!, TestContext.Current.CancellationToken);
+    private static Task<SendResult> SendAsync(HelixSink sink, string text) => sink.SendAsync(PostText.TryCreate(text)!, Patience.Token);
 }

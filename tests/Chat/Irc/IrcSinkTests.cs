@@ -23,7 +23,7 @@ public sealed class IrcSinkTests : IDisposable
         using ServerSide server = await OpenAsync(sink);
         Assert.Equal(["CAP REQ :twitch.tv/tags twitch.tv/commands", $"PASS oauth:{Secret}", "NICK ourbot"], server.Heard.Take(3));
 
-        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("hi :) all")!, TestContext.Current.CancellationToken);
+        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("hi :) all")!, Patience.Token);
         Assert.Equal("PRIVMSG #chan :hi :) all", await server.HearAsync("PRIVMSG"));
         await server.SayAsync("@id=1234;mod=0 :tmi.twitch.tv USERSTATE #chan");
 
@@ -45,7 +45,7 @@ public sealed class IrcSinkTests : IDisposable
         await using IrcSink sink = Sink();
         using ServerSide server = await OpenAsync(sink);
 
-        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("hi")!, TestContext.Current.CancellationToken);
+        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("hi")!, Patience.Token);
         await _clock.PassAsync(TimeSpan.FromSeconds(2));
 
         Assert.Equal(SendStatus.Sent, (await sending).Status);
@@ -63,7 +63,7 @@ public sealed class IrcSinkTests : IDisposable
         await using IrcSink sink = Sink();
         using ServerSide server = await OpenAsync(sink);
 
-        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("hi")!, TestContext.Current.CancellationToken);
+        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("hi")!, Patience.Token);
         await server.HearAsync("PRIVMSG");
         await server.SayAsync("@msg-id=slow_on :tmi.twitch.tv NOTICE #chan :This room is now in slow mode.");    // no answer
         await server.SayAsync($"@msg-id={id} :tmi.twitch.tv NOTICE #chan :Not so.");
@@ -79,7 +79,7 @@ public sealed class IrcSinkTests : IDisposable
     public async Task A_refused_login_is_an_error_and_is_not_tried_again(string answer)
     {
         await using IrcSink sink = Sink();
-        Task opening = sink.OpenAsync(TestContext.Current.CancellationToken);
+        Task opening = sink.OpenAsync(Patience.Token);
         using ServerSide server = await _server.AcceptAsync();
         await server.HearAsync("NICK");
         await server.SayAsync($"{answer} {Secret}");
@@ -91,7 +91,7 @@ public sealed class IrcSinkTests : IDisposable
         Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal);
         Assert.Empty(_reports);
         Assert.Equal(0, sink.ReconnectCount);
-        await Assert.ThrowsAsync<TwitchException>(() => sink.SendAsync(PostText.TryCreate("hi")!, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<TwitchException>(() => sink.SendAsync(PostText.TryCreate("hi")!, Patience.Token));
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class IrcSinkTests : IDisposable
         await server.SayAsync(":op!op@op KICK #chan somebody :not us");
         await server.SayAsync(order);
         using ServerSide again = await _server.WelcomeAsync();
-        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("back")!, TestContext.Current.CancellationToken);
+        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("back")!, Patience.Token);
 
         Assert.Equal("PRIVMSG #chan :back", await again.HearAsync("PRIVMSG"));
         await again.SayAsync("@id=1 :tmi.twitch.tv USERSTATE #chan");
@@ -167,7 +167,7 @@ public sealed class IrcSinkTests : IDisposable
     {
         await using IrcSink sink = Sink();
         ServerSide server = await OpenAsync(sink);
-        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("once")!, TestContext.Current.CancellationToken);
+        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("once")!, Patience.Token);
         await server.HearAsync("PRIVMSG");
 
         server.Dispose();
@@ -213,7 +213,7 @@ public sealed class IrcSinkTests : IDisposable
     public async Task A_server_that_says_nothing_at_login_is_left_and_given_up()
     {
         await using IrcSink sink = Sink();
-        Task opening = sink.OpenAsync(TestContext.Current.CancellationToken);
+        Task opening = sink.OpenAsync(Patience.Token);
         foreach (int wait in (int[])[0, 0, 1, 2, 4])
         {
             if (wait > 0)
@@ -236,7 +236,7 @@ public sealed class IrcSinkTests : IDisposable
         await using IrcSink sink = Sink();
         using ServerSide server = await OpenAsync(sink);
 
-        _ = sink.SendAsync(PostText.TryCreate(string.Concat(Enumerable.Repeat("🤖", 250)))!, TestContext.Current.CancellationToken);
+        _ = sink.SendAsync(PostText.TryCreate(string.Concat(Enumerable.Repeat("🤖", 250)))!, Patience.Token);
         string line = await server.HearAsync("PRIVMSG");
 
         Assert.Equal("PRIVMSG #chan :".Length + 4 * ((510 - "PRIVMSG #chan :".Length) / 4), System.Text.Encoding.UTF8.GetByteCount(line));
@@ -287,7 +287,7 @@ public sealed class IrcSinkTests : IDisposable
     {
         await using IrcSink sink = Sink();
         ServerSide server = await OpenAsync(sink);
-        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("hi")!, TestContext.Current.CancellationToken);
+        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("hi")!, Patience.Token);
         await server.HearAsync("PRIVMSG");
         await server.SayAsync($"@msg-id=msg_rejected :tmi.twitch.tv NOTICE #chan :bad {Secret}");
         SendResult result = await sending;
@@ -304,7 +304,7 @@ public sealed class IrcSinkTests : IDisposable
     public async Task A_reader_needs_no_login_and_cannot_speak()
     {
         await using var reader = new IrcClient(new IrcOptions { Server = _server.Uri }, _channel, message => _received.Writer.TryWrite(message), time: _clock);
-        Task opening = reader.OpenAsync(TestContext.Current.CancellationToken);
+        Task opening = reader.OpenAsync(Patience.Token);
         using ServerSide server = await _server.WelcomeAsync();
         await opening;
 
@@ -313,7 +313,7 @@ public sealed class IrcSinkTests : IDisposable
         Assert.Equal("hi", (await ReceivedAsync("PRIVMSG")).Trailing);
         Assert.DoesNotContain(server.Heard, line => line.StartsWith("PASS", StringComparison.Ordinal));
         Assert.Contains(server.Heard, line => line.StartsWith("NICK justinfan", StringComparison.Ordinal));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => reader.SayAsync(PostText.TryCreate("hi")!, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => reader.SayAsync(PostText.TryCreate("hi")!, Patience.Token));
     }
 
     [Theory]
@@ -329,7 +329,7 @@ public sealed class IrcSinkTests : IDisposable
 
     private async Task<ServerSide> OpenAsync(IrcSink sink)
     {
-        Task opening = sink.OpenAsync(TestContext.Current.CancellationToken);
+        Task opening = sink.OpenAsync(Patience.Token);
         ServerSide server = await _server.WelcomeAsync();
         await opening;
         return server;
@@ -338,7 +338,7 @@ public sealed class IrcSinkTests : IDisposable
     // The client's last step of a login can lag behind the server's; a line that came through shows that it is done.
     private async Task JoinedAsync(IrcSink sink, ServerSide server)
     {
-        await sink.OpenAsync(TestContext.Current.CancellationToken);
+        await sink.OpenAsync(Patience.Token);
         await server.SayAsync(":somebody!s@s PRIVMSG #chan :marker");
         while ((await ReceivedAsync("PRIVMSG")).Trailing != "marker")
         {
@@ -349,7 +349,7 @@ public sealed class IrcSinkTests : IDisposable
     {
         while (true)
         {
-            IrcMessage message = await _received.Reader.ReadAsync(TestContext.Current.CancellationToken);
+            IrcMessage message = await _received.Reader.ReadAsync(Patience.Token);
             if (message.Command == command)
                 return message;
         }

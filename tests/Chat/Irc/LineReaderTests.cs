@@ -33,7 +33,7 @@ public class LineReaderTests
     private static async Task<List<string>> ReadAllAsync(LineReader reader)
     {
         var lines = new List<string>();
-        while (await reader.ReadAsync(TestContext.Current.CancellationToken) is string line)
+        while (await reader.ReadAsync(Patience.Token) is string line)
             lines.Add(line);
         return lines;
     }

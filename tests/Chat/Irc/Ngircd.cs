@@ -54,7 +54,7 @@ internal sealed class Ngircd : IAsyncDisposable
     public async Task StartAsync()
     {
         _process = Process.Start(new ProcessStartInfo(Program!, ["-n", "-f", _configuration]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        while (await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is string line)
+        while (await _process.StandardOutput.ReadLineAsync(Patience.Token) is string line)
         {
             if (line.Contains("Now listening", StringComparison.Ordinal))
             {
@@ -63,13 +63,13 @@ internal sealed class Ngircd : IAsyncDisposable
                 return;
             }
         }
-        throw new InvalidOperationException($"ngircd did not start: {await _process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+        throw new InvalidOperationException($"ngircd did not start: {await _process.StandardError.ReadToEndAsync(Patience.Token)}");
     }
 
     public async Task StopAsync()
     {
         _process!.Kill();
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(Patience.Token);
         _process.Dispose();
         _process = null;
     }
@@ -78,7 +78,7 @@ internal sealed class Ngircd : IAsyncDisposable
     public async Task<ServerSide> JoinAsync(string nick, string password, string channel)
     {
         var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, _port, TestContext.Current.CancellationToken);
+        await client.ConnectAsync(IPAddress.Loopback, _port, Patience.Token);
         var person = new ServerSide(client.GetStream());
         await person.SayAsync($"PASS {password}\r\nNICK {nick}\r\nUSER {nick} 0 * :{nick}");
         await person.HearAsync($":irc.example.net 001 {nick}");

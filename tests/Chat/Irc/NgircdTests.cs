@@ -56,7 +56,7 @@ public sealed class NgircdTests : IAsyncLifetime
     {
         await using var sink = new IrcSink(Options() with { Token = TokenSource.Of(AccessToken.TryParse("wrongtoken0123456789")!) }, _channel, report: _reports.Enqueue);
 
-        TwitchException error = await Assert.ThrowsAsync<TwitchException>(() => sink.OpenAsync(TestContext.Current.CancellationToken));
+        TwitchException error = await Assert.ThrowsAsync<TwitchException>(() => sink.OpenAsync(Patience.Token));
 
         Assert.Contains("the login as our_bot was refused", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrongtoken", error.ToString(), StringComparison.Ordinal);
@@ -104,7 +104,7 @@ public sealed class NgircdTests : IAsyncLifetime
         foreach (ServerSide viewer in viewers)    // the server itself lets each through at ten lines a second
             await viewer.SayAsync(string.Join("\r\n", Enumerable.Range(0, 20).Select(n => $"PRIVMSG #chan :flood {n}")));
         for (int read = 0; read < 100; read++)
-            await _feed.Comments.ReadAsync(TestContext.Current.CancellationToken);
+            await _feed.Comments.ReadAsync(Patience.Token);
 
         Assert.Equal(100, _feed.KeptCount);
         Array.ForEach(viewers, viewer => viewer.Dispose());
@@ -118,7 +118,7 @@ public sealed class NgircdTests : IAsyncLifetime
         int decided = 0;
         IrcSink sink = Sink();
         await using var poster = new ChatPoster(sink, new PostOptions { Gap = TimeSpan.Zero, Capacity = 1000 }, _ => Interlocked.Increment(ref decided), time: _clock);
-        await poster.StartAsync(TestContext.Current.CancellationToken);
+        await poster.StartAsync(Patience.Token);
 
         for (int i = 0; i < 1000; i++)
             poster.Offer($"flood {i % 500}");    // each twice
@@ -144,7 +144,7 @@ public sealed class NgircdTests : IAsyncLifetime
     private async Task<IrcSink> OpenAsync()
     {
         IrcSink sink = Sink();
-        await sink.OpenAsync(TestContext.Current.CancellationToken);
+        await sink.OpenAsync(Patience.Token);
         return sink;
     }
 
@@ -156,7 +156,7 @@ public sealed class NgircdTests : IAsyncLifetime
         {
             if (_reports.Count > 1)
                 _clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(joined, Task.Delay(10, TestContext.Current.CancellationToken));
+            await Task.WhenAny(joined, Task.Delay(10, Patience.Token));
         }
         if ((await joined).Contains(" QUIT ", StringComparison.Ordinal))
             await op.HearAsync(":our_bot!");
@@ -174,7 +174,7 @@ public sealed class NgircdTests : IAsyncLifetime
 
     private async Task SendAsync(IrcSink sink, string comment)
     {
-        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate(comment)!, TestContext.Current.CancellationToken);
+        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate(comment)!, Patience.Token);
         await _clock.PassAsync(TimeSpan.FromMilliseconds(1));    // this server says nothing when all is well
         Assert.Equal(SendStatus.Sent, (await sending).Status);
     }

@@ -21,7 +21,7 @@ internal sealed class ScriptedServer : IDisposable
 
     public async Task<ServerSide> AcceptAsync()
     {
-        TcpClient client = await _listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        TcpClient client = await _listener.AcceptTcpClientAsync(Patience.Token);
         if (_certificate is null)
             return new(client.GetStream());
         var tls = new SslStream(client.GetStream());
@@ -50,7 +50,7 @@ internal sealed class ServerSide(Stream stream) : IDisposable
     /// <summary>The next line; null at the end.</summary>
     public async Task<string?> HearAsync()
     {
-        string? line = await _reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        string? line = await _reader.ReadLineAsync(Patience.Token);
         if (line is not null)
             Heard.Add(line);
         return line;
@@ -68,8 +68,8 @@ internal sealed class ServerSide(Stream stream) : IDisposable
 
     public async Task SayAsync(string line)
     {
-        await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(line + "\r\n"), TestContext.Current.CancellationToken);
-        await stream.FlushAsync(TestContext.Current.CancellationToken);
+        await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(line + "\r\n"), Patience.Token);
+        await stream.FlushAsync(Patience.Token);
     }
 
     public async Task WelcomeAsync()

@@ -21,7 +21,7 @@ public class TransportTests
         using var listener = new ScriptedServer(certificate);
         await using IrcSink sink = Sink(listener.Uri, certificate);
 
-        Task opening = sink.OpenAsync(TestContext.Current.CancellationToken);
+        Task opening = sink.OpenAsync(Patience.Token);
         using ServerSide server = await listener.AcceptAsync();
         await SpeakAsync(sink, server, opening);
     }
@@ -35,7 +35,7 @@ public class TransportTests
         using var listener = new ScriptedServer(certificate);
         await using var sink = new IrcSink(Options(listener.Uri, pinned ? certificate : other) with { FirstAttempts = 1 }, _channel);
 
-        Task opening = sink.OpenAsync(TestContext.Current.CancellationToken);
+        Task opening = sink.OpenAsync(Patience.Token);
         await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
             using ServerSide server = await listener.AcceptAsync();
@@ -67,7 +67,7 @@ public class TransportTests
         });
         await using IrcSink sink = Sink(new($"{(tls ? "wss" : "ws")}://localhost:{Kestrel.Port(kestrel)}"), certificate);
 
-        Task opening = sink.OpenAsync(TestContext.Current.CancellationToken);
+        Task opening = sink.OpenAsync(Patience.Token);
         using (var server = new ServerSide(WebSocketStream.Create(await accepted.Task, WebSocketMessageType.Text, ownsWebSocket: true)))
             await SpeakAsync(sink, server, opening);
         done.SetResult();
@@ -77,7 +77,7 @@ public class TransportTests
     {
         await server.WelcomeAsync();
         await opening;
-        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("grüße 🤖")!, TestContext.Current.CancellationToken);
+        Task<SendResult> sending = sink.SendAsync(PostText.TryCreate("grüße 🤖")!, Patience.Token);
         Assert.Equal("PRIVMSG #chan :grüße 🤖", await server.HearAsync("PRIVMSG"));
         await server.SayAsync("PING :one\r\n@id=1 :tmi.twitch.tv USERSTATE #chan");    // two lines in one message
         Assert.Equal("PONG one", await server.HearAsync("PONG"));

@@ -210,8 +210,8 @@ public sealed class ChatPosterTests : IAsyncDisposable
         await using var unmarked = new ChatPoster(_sink, _plain with { Mark = "" });
         await using var badged = new ChatPoster(new ScriptedSink { ShowsBotBadge = true }, _plain with { Mark = "" });
 
-        TwitchException error = await Assert.ThrowsAsync<TwitchException>(() => unmarked.StartAsync(TestContext.Current.CancellationToken));
-        await badged.StartAsync(TestContext.Current.CancellationToken);
+        TwitchException error = await Assert.ThrowsAsync<TwitchException>(() => unmarked.StartAsync(Patience.Token));
+        await badged.StartAsync(Patience.Token);
 
         Assert.Contains("badge", error.Message, StringComparison.Ordinal);
     }
@@ -224,7 +224,7 @@ public sealed class ChatPosterTests : IAsyncDisposable
         await using ChatPoster one = await StartAsync(options, limit);
         var elsewhere = new ScriptedSink();
         await using var other = new ChatPoster(elsewhere, options, limit: limit, time: _clock);
-        await other.StartAsync(TestContext.Current.CancellationToken);
+        await other.StartAsync(Patience.Token);
         one.Offer("here");
         Assert.Equal("🤖 here", await _sink.NextAsync());
 
@@ -251,24 +251,24 @@ public sealed class ChatPosterTests : IAsyncDisposable
     {
         var lines = Channel.CreateUnbounded<string>();
         await using var poster = new ChatPoster(new DryRunSink(ChannelName.Parse("somebody"), line => lines.Writer.TryWrite(line)), _plain, Tell);
-        await poster.StartAsync(TestContext.Current.CancellationToken);
+        await poster.StartAsync(Patience.Token);
 
         poster.Offer("hi\r\nQUIT");
         poster.Offer("hi QUIT");
 
         Assert.Equal(PostDecision.Sent, (await OutcomeAsync()).Decision);
         Assert.Equal(PostDecision.Duplicate, (await OutcomeAsync()).Decision);
-        Assert.Equal("would post to #somebody: 🤖 hi QUIT", await lines.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("would post to #somebody: 🤖 hi QUIT", await lines.Reader.ReadAsync(Patience.Token));
     }
 
     private async Task<ChatPoster> StartAsync(PostOptions options, SlidingWindowLimit? limit = null)
     {
         var poster = new ChatPoster(_sink, options, Tell, limit, _clock);
-        await poster.StartAsync(TestContext.Current.CancellationToken);
+        await poster.StartAsync(Patience.Token);
         return poster;
     }
 
     private void Tell(PostOutcome outcome) => _outcomes.Writer.TryWrite(outcome);
 
-    private async Task<PostOutcome> OutcomeAsync() => await _outcomes.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    private async Task<PostOutcome> OutcomeAsync() => await _outcomes.Reader.ReadAsync(Patience.Token);
 }
