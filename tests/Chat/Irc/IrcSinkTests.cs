@@ -316,13 +316,6 @@ public sealed class IrcSinkTests : IDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => reader.SayAsync(PostText.TryCreate("hi")!, Patience.Token));
     }
 
-    [Theory]
-    [InlineData("irc://irc.chat.twitch.tv:6667", "in the clear")]
-    [InlineData("ws://irc-ws.chat.twitch.tv", "in the clear")]
-    [InlineData("http://localhost", "no IRC server")]
-    public void An_address_that_would_show_the_token_is_refused(string server, string why) => Assert.Contains(why, Assert.Throws<TwitchException>(
-        () => new IrcSink(Options() with { Server = new(server) }, _channel)).Message, StringComparison.Ordinal);
-
     private IrcOptions Options() => new() { Server = _server.Uri, Nick = ChannelName.Parse("ourbot"), Token = TokenSource.Of(AccessToken.TryParse(Secret)!) };
 
     private IrcSink Sink() => new(Options(), _channel, message => _received.Writer.TryWrite(message), _reports.Enqueue, _clock);

@@ -73,6 +73,19 @@ public class TransportTests
         done.SetResult();
     }
 
+    [Theory]
+    [InlineData("irc://irc.chat.twitch.tv:6667", "in the clear")]
+    [InlineData("ws://irc-ws.chat.twitch.tv", "in the clear")]
+    [InlineData("http://localhost", "no IRC server")]
+    public void An_address_that_would_show_the_token_is_refused(string server, string why)
+    {
+        using X509Certificate2 certificate = Certificates.SelfSigned("localhost");
+
+        TwitchException error = Assert.Throws<TwitchException>(() => Sink(new(server), certificate));
+
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+    }
+
     private static async Task SpeakAsync(IrcSink sink, ServerSide server, Task opening)
     {
         await server.WelcomeAsync();
