@@ -10,7 +10,11 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
 {
     private const int ExamplesPerReason = 3;
 
-    private readonly CommentFilter _filter = new(options);
+    private readonly CommentFilter _filter = new(options.ExtraBots, options.AllowedBots)
+    {
+        DropBots = options.DropBots,
+        DropCommands = options.DropCommands,
+    };
     private readonly Dictionary<string, int> _authors = [];                        // names live here, and nowhere after reading
     private readonly HashSet<string> _displayNames = [];                           // those that are not just another spelling of the login
     private readonly List<Kept> _kept = [];

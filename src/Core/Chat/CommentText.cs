@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace Twitch.Training.Chat;
+namespace Twitch;
 
 /// <summary>Comment text as it is learned from, and as a report may quote it.</summary>
-internal static class CommentText
+public static class CommentText
 {
     private const int ExcerptLength = 60;
     private const int ZeroWidthNonJoiner = 0x200C, ZeroWidthJoiner = 0x200D;

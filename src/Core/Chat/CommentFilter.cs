@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 
-namespace Twitch.Training.Chat;
+namespace Twitch;
 
-/// <summary>Says which comments are not learned from, and why.</summary>
-internal sealed partial class CommentFilter
+/// <summary>Says which comments are not learned from, and not shown to a model later, and why.</summary>
+public sealed partial class CommentFilter
 {
     private static readonly string[] _wellKnownBots =
     [
@@ -15,15 +15,22 @@ internal sealed partial class CommentFilter
         "creatisbot", "overlayexpert", "regressz", "kikettebot", "trackerggbot", "pokemoncommunitygame", "casterlabs", "anotherttvviewer",
     ];
 
-    private readonly ChatLogOptions _options;
     private readonly HashSet<string> _bots = new(_wellKnownBots, StringComparer.OrdinalIgnoreCase);
 
-    public CommentFilter(ChatLogOptions options)
+    /// <summary>A filter that knows the usual bots.</summary>
+    /// <param name="extraBots">Names, in any case, that are bots of this channel.</param>
+    /// <param name="allowedBots">Names, in any case, that are no bots whatever the lists say.</param>
+    public CommentFilter(IEnumerable<string>? extraBots = null, IEnumerable<string>? allowedBots = null)
     {
-        _options = options;
-        _bots.UnionWith(options.ExtraBots.Select(name => name.Trim()));
-        _bots.ExceptWith(options.AllowedBots.Select(name => name.Trim()));
+        _bots.UnionWith((extraBots ?? []).Select(name => name.Trim()));
+        _bots.ExceptWith((allowedBots ?? []).Select(name => name.Trim()));
     }
+
+    /// <summary>Whether comments of well-known bots and of the extra ones are dropped.</summary>
+    public bool DropBots { get; init; } = true;
+
+    /// <summary>Whether comments that start with <c>!word</c> are dropped.</summary>
+    public bool DropCommands { get; init; } = true;
 
     /// <summary>The first reason against a comment, or null.</summary>
     /// <param name="login">Its author's login.</param>
@@ -33,12 +40,12 @@ internal sealed partial class CommentFilter
     {
         if (text.Length == 0)
             return DropReason.Empty;
-        if (_options.DropBots && (_bots.Contains(login) || _bots.Contains(displayName)))
+        if (DropBots && (_bots.Contains(login) || _bots.Contains(displayName)))
             return DropReason.Bot;
         // Subscriptions come as comments of the subscriber in logs that have no kind of their own for them.
         if (displayName.Length > 0 && text.StartsWith(displayName, StringComparison.OrdinalIgnoreCase) && Event().IsMatch(text.AsSpan(displayName.Length)))
             return DropReason.Notice;
-        if (_options.DropCommands && text.Length > 1 && text[0] == '!' && char.IsLetterOrDigit(text[1]))
+        if (DropCommands && text.Length > 1 && text[0] == '!' && char.IsLetterOrDigit(text[1]))
             return DropReason.Command;
         return null;
     }

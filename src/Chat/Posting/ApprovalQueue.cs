@@ -1,0 +1,62 @@
+namespace Twitch.Chat;
+
+/// <summary>Comments in the order they came, each until its time is over. Bounded: the oldest gives way. Not thread-safe.</summary>
+/// <param name="capacity">Most comments.</param>
+/// <param name="time">The clock.</param>
+/// <param name="lost">Told of each comment that expired or gave way.</param>
+internal sealed class ApprovalQueue(int capacity, TimeProvider time, Action<PendingPost, PostDecision> lost)
+{
+    private readonly LinkedList<PendingPost> _posts = [];
+
+    /// <summary>Those whose time is not over, oldest first.</summary>
+    public IReadOnlyList<PendingPost> Posts
+    {
+        get
+        {
+            Expire();
+            return [.. _posts];
+        }
+    }
+
+    public void Add(PendingPost post)
+    {
+        Expire();
+        if (_posts.Count == capacity)
+        {
+            lost(_posts.First!.Value, PostDecision.Crowded);
+            _posts.RemoveFirst();
+        }
+        _posts.AddLast(post);
+    }
+
+    /// <summary>Takes one out by its number; null if it is not here or no longer.</summary>
+    public PendingPost? Take(long id)
+    {
+        Expire();
+        PendingPost? post = _posts.FirstOrDefault(post => post.Id == id);
+        if (post is not null)
+            _posts.Remove(post);
+        return post;
+    }
+
+    /// <summary>Takes the oldest out; null if there is none.</summary>
+    public PendingPost? TakeOldest()
+    {
+        Expire();
+        PendingPost? post = _posts.First?.Value;
+        if (post is not null)
+            _posts.RemoveFirst();
+        return post;
+    }
+
+    // All live equally long and come in order, so the oldest expire first.
+    private void Expire()
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        while (_posts.First is { } first && first.Value.Expires <= now)
+        {
+            lost(first.Value, PostDecision.Expired);
+            _posts.RemoveFirst();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using Twitch.Chat;
+using Twitch.Chat.Irc;
+using Twitch.Chat.Reading;
+
+namespace Twitch.Live;
+
+/// <summary>A running command's ties to Twitch chat: what it posts, what it hears, and the switches that silence it.</summary>
+internal sealed class ChatLink : IAsyncDisposable
+{
+    private const PosixSignal UserSignal = (PosixSignal)10;    // SIGUSR1 on Linux; the runtime takes raw numbers
+
+    private readonly IrcClient? _reader;
+    private readonly PosixSignalRegistration? _signal;
+
+    public ChatLink(ChatPoster? poster, ChatFeed? feed, IrcClient? reader, Action<string> say)
+    {
+        (Poster, Feed, _reader) = (poster, feed, reader);
+        if (poster is null)
+            return;
+        if (feed is not null)
+            feed.Stopped = Stop;
+        _signal = PosixSignalRegistration.Create(UserSignal, signal =>
+        {
+            signal.Cancel = true;
+            Stop("SIGUSR1");
+        });
+
+        void Stop(string reason)
+        {
+            if (poster.StoppedBecause is null)
+                say($"posting is stopped: {reason}");
+            poster.Stop(reason);
+        }
+    }
+
+    /// <summary>Where comments are offered; null without <c>--post</c>.</summary>
+    public ChatPoster? Poster { get; }
+
+    /// <summary>What is said in the channel; null if nobody listens.</summary>
+    public ChatFeed? Feed { get; }
+
+    /// <summary>Logs in.</summary>
+    public async Task OpenAsync(CancellationToken cancellation)
+    {
+        if (_reader is not null)
+            await _reader.OpenAsync(cancellation);
+        if (Poster is not null)
+            await Poster.StartAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _signal?.Dispose();
+        if (_reader is not null)
+            await _reader.DisposeAsync();
+        if (Poster is not null)
+            await Poster.DisposeAsync();
+    }
+}
