@@ -47,7 +47,7 @@ internal static class Accelerator
             if (OrtEnv.IsCreated)
                 return;
             EnvironmentCreationOptions creation = new() { logId = "twitch", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-            OrtEnv.CreateInstanceWithOptions(ref creation);
+            OrtEnv.CreateInstanceWithOptions(ref creation).DisableTelemetryEvents();
         }
     }
 
