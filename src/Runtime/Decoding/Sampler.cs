@@ -182,7 +182,7 @@ public sealed class Sampler
 
     private static float LogProbability(ReadOnlySpan<float> logits, float largest, int id) => logits[id] - largest - MathF.Log(SumOfExp(logits, largest));
 
-    // One pass that stores nothing: with three passes over a buffer this was a third of a draw.
+    // One pass that stores nothing.
     private static float SumOfExp(ReadOnlySpan<float> logits, float largest)
     {
         var shift = Vector512.Create(largest);
