@@ -1,7 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using TorchSharp;
 using Twitch.Runtime;
-using Twitch.Training;
 
 namespace Twitch.Benchmarks;
 
@@ -14,12 +12,14 @@ public class BatchBenchmarks
     private const int Comments = 256, Length = 20, Tokens = Comments * Length;
 
     private UntrainedBundle _bundle = null!;
-    private Runtime.CommentModel _model = null!;
-    private Training.CommentModel _torch = null!;
+    private CommentModel _model = null!;
     private ClipContext[] _clips = [];
 
     [Params("compact", "seed")]
     public string Preset { get; set; } = "";
+
+    [Params(Precision.Float32, Precision.Int8)]
+    public Precision Precision { get; set; }
 
     [GlobalSetup]
     public void Setup()
@@ -27,14 +27,9 @@ public class BatchBenchmarks
         // The decoder of preset seed is as published; its video encoder, which is not measured here, sees smaller frames.
         ModelConfig config = ModelConfig.FromPreset(Preset) with { Frame = new FrameSpec(64, 64) };
         _bundle = new UntrainedBundle(config);
-        _model = Runtime.CommentModel.Open(_bundle.BundleFolder);
+        _model = CommentModel.Open(_bundle.BundleFolder, new RuntimeOptions { Precision = Precision });
         var random = new Random(1);
         _clips = [.. Enumerable.Range(0, Comments).Select(_ => new ClipContext(State(), State()))];
-
-        torch.set_num_threads(1);
-        using Checkpoint checkpoint = Checkpoint.Open(_bundle.CheckpointFolder);
-        _torch = TorchCheckpoint.Load(checkpoint, torch.CPU);
-        _torch.eval();
 
         float[] State() => [.. Enumerable.Range(0, config.HiddenSize).Select(_ => random.NextSingle() * 2 - 1)];
     }
@@ -63,26 +58,10 @@ public class BatchBenchmarks
     [Benchmark(OperationsPerInvoke = Tokens, Description = "256 rows")]
     public Task<int> Rows256() => Together(256);
 
-    [Benchmark(OperationsPerInvoke = 64 * Length, Description = "TorchSharp, greedy, 64 rows")]
-    public long TorchSharp64()
-    {
-        using var scope = torch.NewDisposeScope();
-        using var frozen = torch.no_grad();
-        torch.Tensor token = torch.full([64, 1], Vocabulary.Start, torch.ScalarType.Int64);
-        var state = new LstmState(torch.zeros(64, _model.Config.HiddenSize), torch.zeros(64, _model.Config.HiddenSize));
-        for (int i = 0; i < Length; i++)
-        {
-            (torch.Tensor logits, state) = _torch.Decode(token, state);
-            token = logits.argmax(2);
-        }
-        return token.sum().item<long>();
-    }
-
     [GlobalCleanup]
     public void Cleanup()
     {
         _model.Dispose();
-        _torch.Dispose();
         _bundle.Dispose();
     }
 

@@ -5,23 +5,41 @@ using Twitch.Training;
 
 namespace Twitch.Benchmarks;
 
-/// <summary>One token of one comment on one thread, given its encoded window: the decoder step and the draw. The baseline is
-/// the same network, step by step, in TorchSharp with the largest logit taken.</summary>
+/// <summary>A step of the decoder on one thread, given encoded windows: a token for each of some rows, and the draws. Beside it the same
+/// network in TorchSharp with the largest logit taken, and what no step can be faster than.</summary>
+[Config(typeof(StepColumns))]
 [MemoryDiagnoser]
 #pragma warning disable CA1001 // BenchmarkDotNet calls the clean-up, not Dispose
 public class DecodeBenchmarks
 {
-    private const int Tokens = 20;
+    private const int Steps = 20;
+    private const int BytesAtOnce = 4;    // a processor with VNNI multiplies so many bytes where it multiplies one float32
 
     private UntrainedBundle _bundle = null!;
-    private Runtime.CommentModel _model = null!, _int8 = null!;
+    private Runtime.CommentModel _model = null!;
     private Training.CommentModel _torch = null!;
+    private HandWrittenDecoder _byHand = null!;
+    private BatchDecoderStep _decoder = null!;
     private ClipContext _clip = null!;
     private SamplingOptions _sampling = null!;
-    private LstmState _start;
+    private Sampler[] _samplers = [];
+    private MemoryProbe _probe = null!;
+    private int[] _tokens = [];
+    private long _multiplications;
+
+    public static IEnumerable<string> Here => Providers.Here;
 
     [Params("compact", "seed")]
     public string Preset { get; set; } = "";
+
+    [ParamsSource(nameof(Here))]
+    public string Provider { get; set; } = "";
+
+    [Params(Precision.Float32, Precision.Int8)]
+    public Precision Precision { get; set; }
+
+    [Params(1, 4, 16, 64, 256)]
+    public int Rows { get; set; }
 
     [GlobalSetup]
     public void Setup()
@@ -29,54 +47,96 @@ public class DecodeBenchmarks
         // The decoder of preset seed is as published; its video encoder, which is not measured here, sees smaller frames.
         ModelConfig config = ModelConfig.FromPreset(Preset) with { Frame = new FrameSpec(64, 64) };
         _bundle = new UntrainedBundle(config);
-        _model = Runtime.CommentModel.Open(_bundle.BundleFolder);
-        _int8 = Runtime.CommentModel.Open(_bundle.BundleFolder, new RuntimeOptions { Precision = Precision.Int8 });
+        var options = new RuntimeOptions { Provider = Provider == "cuda" ? ExecutionProvider.Cuda : ExecutionProvider.Cpu, Precision = Precision };
+        _model = Runtime.CommentModel.Open(_bundle.BundleFolder, options);
+        _decoder = _model.CreateBatchDecoder(Rows);
         _clip = new ClipContext(new float[config.HiddenSize], new float[config.HiddenSize]);
-        _sampling = new SamplingOptions { MinLength = Tokens, MaxLength = Tokens };
+        _sampling = new SamplingOptions { MinLength = Steps, MaxLength = Steps };
+        _samplers = [.. Enumerable.Range(0, Rows).Select(_ => new Sampler(config.VocabularySize))];
+        _tokens = new int[Rows];
+        _probe = new MemoryProbe(SpeedTest.StepWeightBytes(_model.Bundle, options.PrecisionName, Rows));
+        long weights = (long)config.HiddenSize * (4 * config.HiddenSize + config.VocabularySize);
+        _multiplications = Rows * weights / (Precision == Precision.Int8 ? BytesAtOnce : 1);
 
         torch.set_num_threads(1);
         using Checkpoint checkpoint = Checkpoint.Open(_bundle.CheckpointFolder);
+        _byHand = new HandWrittenDecoder(checkpoint);
         _torch = TorchCheckpoint.Load(checkpoint, torch.CPU);
         _torch.eval();
-        _start = new LstmState(torch.zeros(1, config.HiddenSize), torch.zeros(1, config.HiddenSize));
     }
 
-    [Benchmark(Baseline = true, OperationsPerInvoke = Tokens, Description = "TorchSharp, greedy")]
+    [Benchmark(OperationsPerInvoke = Steps, Description = "TorchSharp, nn.LSTM")]
     public long TorchSharp()
     {
         using var scope = torch.NewDisposeScope();
         using var frozen = torch.no_grad();
-        LstmState state = _start;
-        torch.Tensor token = torch.full([1, 1], Vocabulary.Start, torch.ScalarType.Int64);
-        for (int i = 0; i < Tokens; i++)
+        var state = new LstmState(torch.zeros(Rows, _model.Config.HiddenSize), torch.zeros(Rows, _model.Config.HiddenSize));
+        torch.Tensor token = torch.full([Rows, 1], Vocabulary.Start, torch.ScalarType.Int64);
+        for (int i = 0; i < Steps; i++)
         {
             (torch.Tensor logits, state) = _torch.Decode(token, state);
             token = logits.argmax(2);
         }
-        return token.item<long>();
+        return token.sum().item<long>();
     }
 
-    [Benchmark(OperationsPerInvoke = Tokens, Description = "ONNX Runtime float32, top-k 5")]
-    public int OnnxRuntime() => Write(_model);
-
-    [Benchmark(OperationsPerInvoke = Tokens, Description = "ONNX Runtime int8, top-k 5")]
-    public int OnnxRuntimeInt8() => Write(_int8);
-
-    private int Write(Runtime.CommentModel model)
+    [Benchmark(Baseline = true, OperationsPerInvoke = Steps, Description = "TorchSharp, by hand")]
+    public long ByHand()
     {
-        using CommentGenerator generator = model.CreateGenerator(_clip, _sampling);
-        int last = 0;
-        while (generator.TryNext(out Token token))
-            last = token.Id;
-        return last;
+        using var scope = torch.NewDisposeScope();
+        using var frozen = torch.no_grad();
+        torch.Tensor hidden = torch.zeros(Rows, _model.Config.HiddenSize), cell = torch.zeros(Rows, _model.Config.HiddenSize);
+        torch.Tensor token = torch.full([Rows], Vocabulary.Start, torch.ScalarType.Int64);
+        for (int i = 0; i < Steps; i++)
+        {
+            (torch.Tensor logits, hidden, cell) = _byHand.Step(token, hidden, cell);
+            token = logits.argmax(1);
+        }
+        return token.sum().item<long>();
+    }
+
+    [Benchmark(OperationsPerInvoke = Steps, Description = "ONNX Runtime, top-k 5")]
+    public int OnnxRuntime()
+    {
+        Array.Fill(_tokens, Vocabulary.Start);
+        for (int row = 0; row < Rows; row++)
+        {
+            _decoder.Reset(row, _clip);
+            _samplers[row].Begin(_sampling);
+        }
+        for (int i = 0; i < Steps; i++)
+        {
+            ReadOnlySpan<float> logits = _decoder.Advance(_tokens);    // [rows, vocabulary]
+            for (int row = 0; row < Rows; row++)
+                _tokens[row] = _samplers[row].Draw(logits.Slice(row * _decoder.VocabularySize, _decoder.VocabularySize)).Id;
+        }
+        return _tokens[0];
+    }
+
+    [Benchmark(OperationsPerInvoke = Steps, Description = "limit: weights read once")]
+    public void ReadLimit()
+    {
+        for (int i = 0; i < Steps; i++)
+            _probe.Read();
+    }
+
+    [Benchmark(OperationsPerInvoke = Steps, Description = "limit: multiply-adds")]
+    public float ArithmeticLimit()
+    {
+        float sum = 0;
+        for (int i = 0; i < Steps; i++)
+            sum += ArithmeticProbe.MultiplyAdd(_multiplications);
+        return sum;
     }
 
     [GlobalCleanup]
     public void Cleanup()
     {
+        _decoder.Dispose();
+        _probe.Dispose();
         _model.Dispose();
-        _int8.Dispose();
         _torch.Dispose();
+        _byHand.Dispose();
         _bundle.Dispose();
     }
 }

@@ -13,6 +13,11 @@ public class EncodeBenchmarks
     private byte[] _frames = [];
     private float[] _mel = [];
 
+    public static IEnumerable<string> Here => Providers.Here;
+
+    [ParamsSource(nameof(Here))]
+    public string Provider { get; set; } = "";
+
     [Params("compact", "seed")]
     public string Preset { get; set; } = "";
 
@@ -21,7 +26,7 @@ public class EncodeBenchmarks
     {
         ModelConfig config = ModelConfig.FromPreset(Preset) with { Frame = new FrameSpec(64, 64) };
         _bundle = new UntrainedBundle(config);
-        _model = CommentModel.Open(_bundle.BundleFolder);
+        _model = CommentModel.Open(_bundle.BundleFolder, new RuntimeOptions { Provider = Provider == "cuda" ? ExecutionProvider.Cuda : ExecutionProvider.Cpu });
         var random = new Random(1);
         _frames = new byte[config.WindowSeconds * config.Frame.ByteCount];
         random.NextBytes(_frames);

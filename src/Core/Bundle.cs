@@ -19,7 +19,8 @@ public sealed record GraphEntry(string File, IReadOnlyList<GraphValue> Inputs, I
 /// <param name="File">Its file in the bundle, listed with the other graphs.</param>
 /// <param name="Replaces">File of the graph in whose place it can be used.</param>
 /// <param name="Cost">What it loses; absent if that was not measured.</param>
-public sealed record GraphVariant(string Precision, string File, string Replaces, VariantCost? Cost = null)
+/// <param name="LeastRows">From how many rows on it is the fastest of its precision.</param>
+public sealed record GraphVariant(string Precision, string File, string Replaces, VariantCost? Cost = null, int LeastRows = 1)
 {
     /// <summary>Names of precisions.</summary>
     public const string FullPrecision = "float32", EightBit = "int8";
@@ -64,7 +65,8 @@ public sealed record BundleManifest
 
     /// <summary>File names within the folder.</summary>
     public const string FileName = "bundle.json", VideoEncoderFile = "video_encoder.onnx", AudioEncoderFile = "audio_encoder.onnx",
-        FusionFile = "fusion.onnx", DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx", VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
+        FusionFile = "fusion.onnx", DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx",
+        DecoderStepInt8BatchFile = "decoder_step.int8.batch.onnx", VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
 
     /// <summary>Version of the bundle's layout.</summary>
     public required int Version { get; init; }
@@ -141,17 +143,20 @@ public sealed class Bundle
 
     /// <summary>The precisions in which it has a graph, float32 first.</summary>
     public IReadOnlyList<string> Precisions(string file) =>
-        [GraphVariant.FullPrecision, .. (Manifest.Variants ?? []).Where(variant => variant.Replaces == file).Select(variant => variant.Precision)];
+        [GraphVariant.FullPrecision, .. (Manifest.Variants ?? []).Where(variant => variant.Replaces == file).Select(variant => variant.Precision).Distinct()];
 
     /// <summary>The file that holds a graph in some precision.</summary>
     /// <param name="file">File of the graph in float32.</param>
     /// <param name="precision">Name of the precision.</param>
+    /// <param name="rows">Most rows that will be computed at once.</param>
     /// <exception cref="TwitchException">The bundle does not have it; the message says which it has.</exception>
-    public string InPrecision(string file, string precision)
+    public string InPrecision(string file, string precision, int rows = 1)
     {
         if (precision == GraphVariant.FullPrecision)
             return file;
-        GraphVariant? variant = Manifest.Variants?.FirstOrDefault(variant => variant.Replaces == file && variant.Precision == precision);
+        GraphVariant? variant = Manifest.Variants?
+            .Where(variant => variant.Replaces == file && variant.Precision == precision && variant.LeastRows <= rows)
+            .MaxBy(variant => variant.LeastRows);
         return variant?.File ?? throw new TwitchException(
             $"{Folder}: has {file} in {string.Join(" and ", Precisions(file))}, not in {precision}; export the bundle again, or use --precision {GraphVariant.FullPrecision}.");
     }

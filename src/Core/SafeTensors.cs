@@ -8,6 +8,9 @@ namespace Twitch;
 /// <summary>Element types that we read and write; the names are the format's own.</summary>
 public enum TensorType
 {
+    /// <summary>Signed bytes.</summary>
+    I8,
+
     /// <summary>Unsigned bytes.</summary>
     U8,
 
@@ -100,7 +103,7 @@ public sealed class SafeTensors : IDisposable
         : throw new TwitchException($"{Path}: tensor '{name}' is missing; it holds {_tensors.Count} others; use the file that was saved with this config.json.");
 
     /// <summary>A tensor's elements, row-major. The span views the mapped file and is valid until <see cref="Dispose"/>.</summary>
-    /// <typeparam name="T">byte, long, Half, float or double, as the file has it.</typeparam>
+    /// <typeparam name="T">byte, sbyte, long, Half, float or double, as the file has it.</typeparam>
     /// <exception cref="TwitchException">The tensor is missing, of another type, or has more elements than a span can hold.</exception>
     public unsafe ReadOnlySpan<T> Read<T>(string name) where T : unmanaged
     {
@@ -120,6 +123,7 @@ public sealed class SafeTensors : IDisposable
     /// <summary>The element type of a .NET type.</summary>
     public static TensorType TypeOf<T>() where T : unmanaged =>
         typeof(T) == typeof(byte) ? TensorType.U8
+        : typeof(T) == typeof(sbyte) ? TensorType.I8
         : typeof(T) == typeof(long) ? TensorType.I64
         : typeof(T) == typeof(Half) ? TensorType.F16
         : typeof(T) == typeof(float) ? TensorType.F32
@@ -129,7 +133,7 @@ public sealed class SafeTensors : IDisposable
     /// <summary>Bytes of one element.</summary>
     public static int SizeOf(TensorType type) => type switch
     {
-        TensorType.U8 => 1,
+        TensorType.U8 or TensorType.I8 => 1,
         TensorType.F16 => 2,
         TensorType.F32 => 4,
         _ => 8,

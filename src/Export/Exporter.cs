@@ -22,7 +22,7 @@ public static class Exporter
         WriteManifest(checkpoint, folder, Provenance(checkpoint), new SamplingOptions());
     }
 
-    /// <summary>Writes the four graphs, the decoder step in int8 too, the data of the large ones, and <c>vocabulary.json</c>.</summary>
+    /// <summary>Writes the four graphs, the decoder step in int8 too, for one row and for many, the data of the large ones, and <c>vocabulary.json</c>.</summary>
     /// <param name="checkpoint">The network.</param>
     /// <param name="folder">An existing folder.</param>
     /// <param name="options">How graphs are written.</param>
@@ -42,8 +42,9 @@ public static class Exporter
     /// <param name="provenance">Where the bundle comes from; <see cref="Provenance"/> knows the beginning.</param>
     /// <param name="sampling">How comments are drawn if nothing else is asked for.</param>
     /// <param name="int8Cost">What the decoder step loses in int8, if that was measured.</param>
+    /// <param name="int8BatchCost">What the one for many rows loses, if that was measured.</param>
     /// <returns>What was written.</returns>
-    public static BundleManifest WriteManifest(Checkpoint checkpoint, string folder, Provenance provenance, SamplingOptions sampling, VariantCost? int8Cost = null)
+    public static BundleManifest WriteManifest(Checkpoint checkpoint, string folder, Provenance provenance, SamplingOptions sampling, VariantCost? int8Cost = null, VariantCost? int8BatchCost = null)
     {
         var manifest = new BundleManifest
         {
@@ -52,7 +53,11 @@ public static class Exporter
             Sampling = sampling,
             Provenance = provenance,
             Graphs = [.. Graphs(checkpoint).Select(graph => new GraphEntry(graph.File, graph.Model.Inputs, graph.Model.Outputs))],
-            Variants = [new GraphVariant(GraphVariant.EightBit, BundleManifest.DecoderStepInt8File, BundleManifest.DecoderStepFile, int8Cost)],
+            Variants =
+            [
+                new GraphVariant(GraphVariant.EightBit, BundleManifest.DecoderStepInt8File, BundleManifest.DecoderStepFile, int8Cost),
+                new GraphVariant(GraphVariant.EightBit, BundleManifest.DecoderStepInt8BatchFile, BundleManifest.DecoderStepFile, int8BatchCost, DecoderStepGraph.LeastRowsOfBatch),
+            ],
             Files = FileManifest.Of(folder, except: BundleManifest.FileName).Files,
         };
         JsonFile.Write(Path.Combine(folder, BundleManifest.FileName), manifest, CoreJson.Readable.BundleManifest);
@@ -73,7 +78,8 @@ public static class Exporter
         yield return (BundleManifest.AudioEncoderFile, AudioEncoderGraph.Build(config, weights));
         yield return (BundleManifest.FusionFile, FusionGraph.Build(config, weights));
         yield return (BundleManifest.DecoderStepFile, DecoderStepGraph.Build(config, weights));
-        yield return (BundleManifest.DecoderStepInt8File, DecoderStepGraph.Build(config, weights, int8: true));
+        yield return (BundleManifest.DecoderStepInt8File, DecoderStepGraph.Build(config, weights, StepArithmetic.Int8));
+        yield return (BundleManifest.DecoderStepInt8BatchFile, DecoderStepGraph.Build(config, weights, StepArithmetic.Int8Rows));
     }
 
     // The sizes travel inside each file too, so that one alone still says what it is.

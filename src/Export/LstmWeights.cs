@@ -56,6 +56,10 @@ public sealed class LstmWeights
     internal QuantizedWeight StepRecurrentInt8() =>
         Weight.Quantized($"{_module}.weight_hh_l0", 4 * HiddenSize, HiddenSize, () => Reorder(Read("weight_hh_l0"), StepOrder));
 
+    /// <summary>Weights of the recurrence in eight bits, [hidden, 4 × hidden], for many rows; gates in <see cref="StepOrder"/>.</summary>
+    internal TurnedQuantizedWeight StepRecurrentInt8Rows() =>
+        Weight.QuantizedTransposed($"{_module}.weight_hh_l0", 4 * HiddenSize, HiddenSize, () => Reorder(Read("weight_hh_l0"), StepOrder));
+
     /// <summary>What each token adds to the gates, embedding · W_ihᵀ + b_ih + b_hh, [vocabulary, 4 × hidden]; gates in <see cref="StepOrder"/>.</summary>
     /// <param name="embedding">Name of the embedding in the state dict, [vocabulary, inputs].</param>
     public Weight StepTable(string embedding)

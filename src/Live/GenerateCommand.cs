@@ -54,13 +54,14 @@ internal sealed class GenerateCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         TextWriter output = parsed.InvocationConfiguration.Output, error = parsed.InvocationConfiguration.Error;
+        Task<InspectedMedia> looking = InspectedMedia.OfAsync(new MediaSource(parsed.GetRequiredValue(_video), parsed.GetValue(_audio)));
         using CommentModel model = _model.Open(parsed);
         SamplingOptions sampling = _sampling.Over(model.Sampling, parsed).Validate(model.Config.VocabularySize);
         int count = parsed.GetValue(_count);
         if (count > 1 && sampling.Temperature == 0)
             throw new TwitchException($"--count is {count}, but at --temperature 0 there is one comment on a moment; raise the temperature.", ExitCode.Usage);
 
-        Recording recording = model.OpenRecording(new MediaSource(parsed.GetRequiredValue(_video), parsed.GetValue(_audio)));
+        Recording recording = model.OpenRecording(await looking);
         IAsyncEnumerable<TimedComment> comments = parsed.GetValue(_every) is TimeSpan every
             ? model.CommentEveryAsync(recording, every, parsed.GetValue(_from), parsed.GetValue(_to), sampling, count, cancellation)
             : model.CommentAtAsync(recording, parsed.GetRequiredValue(_at), sampling, count, cancellation);

@@ -45,7 +45,7 @@ internal static class InfoCommand
 
         Line("precisions", string.Join(", ", bundle.Precisions(BundleManifest.DecoderStepFile)));
         foreach (GraphVariant variant in bundle.Manifest.Variants ?? [])
-            Line(variant.Precision, variant.Cost is VariantCost cost ? Describe(cost) : "its cost was not measured");
+            Line(variant.LeastRows > 1 ? $"{variant.Precision} batch" : variant.Precision, variant.Cost is VariantCost cost ? Describe(cost) : "its cost was not measured");
 
         foreach (GraphEntry graph in bundle.Manifest.Graphs)
         {

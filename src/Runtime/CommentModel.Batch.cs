@@ -1,3 +1,5 @@
+using Microsoft.ML.OnnxRuntime;
+
 namespace Twitch.Runtime;
 
 public sealed partial class CommentModel
@@ -8,7 +10,7 @@ public sealed partial class CommentModel
     public BatchDecoderStep CreateBatchDecoder(int capacity)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return new BatchDecoderStep(_decoder, Config, Options, _run, capacity);
+        return new BatchDecoderStep(BatchSession(capacity), Config, Options, _run, capacity);
     }
 
     /// <summary>Starts a loop that writes the comments of many callers together.</summary>
@@ -20,4 +22,24 @@ public sealed partial class CommentModel
     /// <param name="capacity">Most comments of a batch, at least 1; its logits take capacity × vocabulary × 4 bytes.</param>
     /// <returns>For one thread; dispose it before the model.</returns>
     public BatchScorer CreateBatchScorer(int capacity = 512) => new(CreateBatchDecoder(capacity));
+
+    // The step for many rows is opened when it is first asked for. Which one a decoder has follows from its capacity, not from the
+    // rows of the moment: a comment must not change because another one ended.
+    private InferenceSession BatchSession(int capacity)
+    {
+        GraphEntry step = GraphContract.DecoderStep(Config);
+        bool exact = Options.Precision == Precision.Float32 || (Options.Provider == ExecutionProvider.Cpu && Processor.AddsFourProducts);
+        string file = Bundle.InPrecision(step.File, Options.PrecisionName, exact ? capacity : 1);
+        if (file == Bundle.InPrecision(step.File, Options.PrecisionName))
+            return _decoder;
+        lock (_sessions)
+        {
+            if (_batchDecoder is null)
+            {
+                using SessionOptions decoding = Accelerator.SessionOptions(Options, wholly: true);
+                _batchDecoder = Open(step with { File = file }, decoding);
+            }
+            return _batchDecoder;
+        }
+    }
 }

@@ -9,8 +9,11 @@ public sealed partial class CommentModel
     /// <exception cref="TwitchException">A file is missing, is no recording, or has neither picture nor sound.</exception>
     public Recording OpenRecording(MediaSource source) => Recording.Open(source, Config.Frame, Config.Mel);
 
+    /// <summary>A recording that was looked at, as this model sees and hears it.</summary>
+    public Recording OpenRecording(InspectedMedia media) => Recording.Open(media, Config.Frame, Config.Mel);
+
     /// <summary>Comments on a recording at regular moments, in one pass; each comment comes as soon as it is made.</summary>
-    /// <param name="recording">From <see cref="OpenRecording"/>.</param>
+    /// <param name="recording">From <see cref="OpenRecording(MediaSource)"/>.</param>
     /// <param name="every">Time between two moments, at least 0.1 s.</param>
     /// <param name="from">The first moment; absent: <paramref name="every"/> after the beginning.</param>
     /// <param name="to">No moment after it; absent: to the end of the recording.</param>
@@ -34,7 +37,7 @@ public sealed partial class CommentModel
     }
 
     /// <summary>Comments on some moments of a recording, in order of time; what lies between them is skipped.</summary>
-    /// <param name="recording">From <see cref="OpenRecording"/>.</param>
+    /// <param name="recording">From <see cref="OpenRecording(MediaSource)"/>.</param>
     /// <param name="moments">Times since the start of the recording.</param>
     /// <param name="options">How each token is drawn; each moment's seed is derived from this one and its time. Absent: the bundle's defaults.</param>
     /// <param name="count">Different comments on each moment.</param>

@@ -18,6 +18,7 @@ public sealed partial class CommentModel : IDisposable
     private readonly List<IDisposable> _sessions = [];
     private readonly Fusion _fusion;
     private readonly InferenceSession _decoder;
+    private InferenceSession? _batchDecoder;
     private readonly ConcurrentBag<(OrtDecoderStep Decoder, Sampler Sampler)> _idle = [];
     private volatile bool _disposed;
 

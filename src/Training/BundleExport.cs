@@ -35,8 +35,8 @@ public static class BundleExport
                 File.Copy(files[0], Path.Combine(partial, BundleManifest.GoldenFile));
                 Provenance provenance = Describe(checkpoint);
                 Exporter.WriteManifest(checkpoint, partial, provenance, new SamplingOptions());
-                (double largest, VariantCost cost) = Compare(partial, files, data);
-                manifest = Exporter.WriteManifest(checkpoint, partial, provenance with { MaxDifference = largest }, new SamplingOptions(), cost);
+                (double largest, VariantCost cost, VariantCost batchCost) = Compare(partial, files, data);
+                manifest = Exporter.WriteManifest(checkpoint, partial, provenance with { MaxDifference = largest }, new SamplingOptions(), cost, batchCost);
             });
         }
         finally
@@ -68,7 +68,7 @@ public static class BundleExport
         return [.. files];
     }
 
-    private static (double Largest, VariantCost Cost) Compare(string bundle, string[] goldens, TrainingData? data)
+    private static (double Largest, VariantCost Cost, VariantCost BatchCost) Compare(string bundle, string[] goldens, TrainingData? data)
     {
         double largest = 0;
         using var model = Runtime.CommentModel.Open(bundle);
@@ -79,7 +79,9 @@ public static class BundleExport
             largest = Math.Max(largest, Check(model, golden));
             Check(rounded, golden);
         }
-        return (largest, data is null ? Int8Cost.OnGoldens(model, rounded, goldens) : Int8Cost.OnHeldOut(model, rounded, data));
+        return (largest, Cost(rows: 1), Cost(rows: 64));
+
+        VariantCost Cost(int rows) => data is null ? Int8Cost.OnGoldens(model, rounded, goldens, rows) : Int8Cost.OnHeldOut(model, rounded, data, rows);
 
         double Check(Runtime.CommentModel opened, SafeTensors golden)
         {

@@ -47,8 +47,8 @@ internal static class ExportCommand
         long bytes = Directory.EnumerateFiles(bundleFolder).Sum(file => new FileInfo(file).Length);
         console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Exported {checkpoint.Config.Preset}: {bytes / 1e6:0.0} MB, largest difference between torch and ONNX Runtime {manifest.Provenance.MaxDifference:0.0e+0} (allowed {BundleExport.Tolerance:0e+0})"));
-        foreach (VariantCost cost in (manifest.Variants ?? []).Select(variant => variant.Cost).OfType<VariantCost>())
-            console.Error.WriteLine(Int8Cost.Describe(cost));
+        if ((manifest.Variants ?? []).Select(variant => variant.Cost).OfType<VariantCost>().MaxBy(cost => cost.PerplexityRise() ?? -cost.GreedyAgreement) is VariantCost worst)
+            console.Error.WriteLine(Int8Cost.Describe(worst));
         console.Output.WriteLine(bundleFolder);
     }
 

@@ -18,11 +18,12 @@ public static class Int8Cost
     /// <param name="plain">The bundle, opened in float32.</param>
     /// <param name="rounded">The same one, opened in int8.</param>
     /// <param name="data">The examples.</param>
-    public static VariantCost OnHeldOut(Runtime.CommentModel plain, Runtime.CommentModel rounded, TrainingData data)
+    /// <param name="rows">For how many rows its decoder step is made.</param>
+    public static VariantCost OnHeldOut(Runtime.CommentModel plain, Runtime.CommentModel rounded, TrainingData data, int rows = 1)
     {
         IReadOnlyList<Example> all = data.Validation;
         int count = Math.Min(MostComments, all.Count);
-        return Measure(plain, rounded, VariantCost.HeldOut, Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]).Select(example =>
+        return Measure(plain, rounded, rows, VariantCost.HeldOut, Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]).Select(example =>
         {
             (IPreparedStream stream, ClipWindow window) = (data.Streams[example.Stream], example.Window);
             return (plain.Encode(stream.Frames(window.FirstFrame, window.FrameCount), stream.Mel(window.FirstStep, window.StepCount)), example.Tokens);
@@ -33,9 +34,10 @@ public static class Int8Cost
     /// <param name="plain">The bundle, opened in float32.</param>
     /// <param name="rounded">The same one, opened in int8.</param>
     /// <param name="goldens">Files of <see cref="Golden"/>.</param>
-    public static VariantCost OnGoldens(Runtime.CommentModel plain, Runtime.CommentModel rounded, IEnumerable<string> goldens)
+    /// <param name="rows">For how many rows its decoder step is made.</param>
+    public static VariantCost OnGoldens(Runtime.CommentModel plain, Runtime.CommentModel rounded, IEnumerable<string> goldens, int rows = 1)
     {
-        VariantCost cost = Measure(plain, rounded, VariantCost.Golden, goldens.SelectMany(Rows));
+        VariantCost cost = Measure(plain, rounded, rows, VariantCost.Golden, goldens.SelectMany(Rows));
         return cost with { PerplexityBefore = null, PerplexityAfter = null };
 
         IEnumerable<(ClipContext, int[])> Rows(string file)
@@ -62,18 +64,19 @@ public static class Int8Cost
             : $"In int8 {perplexity}, and {agreement} held-out words";
     }
 
-    private static VariantCost Measure(Runtime.CommentModel plain, Runtime.CommentModel rounded, string measuredOn, IEnumerable<(ClipContext Clip, int[] Tokens)> comments)
+    private static VariantCost Measure(Runtime.CommentModel plain, Runtime.CommentModel rounded, int rows, string measuredOn, IEnumerable<(ClipContext Clip, int[] Tokens)> comments)
     {
-        using OrtDecoderStep first = plain.CreateDecoder(), second = rounded.CreateDecoder();
+        using OrtDecoderStep first = plain.CreateDecoder();
+        using BatchDecoderStep second = rounded.CreateBatchDecoder(rows);
         double before = 0, after = 0, most = 0;
         int count = 0, tokens = 0, agreeing = 0;
         foreach ((ClipContext clip, int[] said) in comments)
         {
             first.Reset(clip);
-            second.Reset(clip);
+            second.Reset(0, clip);
             for (int i = 0; i + 1 < said.Length; i++)
             {
-                ReadOnlySpan<float> expected = first.Advance(said[i]), found = second.Advance(said[i]);    // each [vocabulary]
+                ReadOnlySpan<float> expected = first.Advance(said[i]), found = second.Advance([said[i]]);    // each [vocabulary]
                 before -= LogProbability(expected, said[i + 1]);
                 after -= LogProbability(found, said[i + 1]);
                 agreeing += TensorPrimitives.IndexOfMax(expected) == TensorPrimitives.IndexOfMax(found) ? 1 : 0;

@@ -21,6 +21,15 @@ internal static class Layers
         return g.Add(g.MatMulInt8(x, weight), g.Weight(weights, $"{module}.bias"));
     }
 
+    /// <summary>nn.Linear with its weight in eight bits, for many rows: [rows, inputs] to [rows, outputs].</summary>
+    public static Value LinearInt8Rows(this Graph g, Value x, SafeTensors weights, string module)
+    {
+        string name = $"{module}.weight";
+        long[] shape = weights.Find(name).Shape;
+        TurnedQuantizedWeight weight = Onnx.Weight.QuantizedTransposed(name, (int)shape[0], (int)shape[1], () => weights.Read<float>(name).ToArray());
+        return g.Add(g.MatMulInt8Rows(x, weight), g.Weight(weights, $"{module}.bias"));
+    }
+
     /// <summary>nn.Conv2d with stride 2 and padding 1: [batch, inputs, height, width] to [batch, outputs, half the height, half the width].</summary>
     public static Value Conv(this Graph g, Value x, SafeTensors weights, string module) =>
         g.Conv(x, g.Weight(weights, $"{module}.weight"), g.Weight(weights, $"{module}.bias"), stride: 2, padding: 1);

@@ -49,6 +49,9 @@ public sealed class Graph(string name, string description)
     /// <summary>A vector of integers that belongs to the formula: sizes, axes.</summary>
     public Value Constant(params long[] values) => Constant(MemoryMarshal.AsBytes<long>(values), values.Length, TensorType.I64, []);
 
+    /// <summary>A byte that belongs to the formula, as a vector of one.</summary>
+    public Value Constant(byte value) => Constant([value], 1, TensorType.U8, []);
+
     private Value Constant(ReadOnlySpan<byte> bytes, int length, TensorType type, ReadOnlySpan<Dimension> shape)
     {
         Dimension[] dims = shape.IsEmpty ? [length] : shape.ToArray();

@@ -69,6 +69,7 @@ public sealed class Model
     /// <summary>How ONNX numbers an element type.</summary>
     internal static TensorProto.Types.DataType DataType(TensorType type) => type switch
     {
+        TensorType.I8 => TensorProto.Types.DataType.Int8,
         TensorType.U8 => TensorProto.Types.DataType.Uint8,
         TensorType.I64 => TensorProto.Types.DataType.Int64,
         TensorType.F16 => TensorProto.Types.DataType.Float16,

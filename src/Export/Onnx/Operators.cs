@@ -15,6 +15,22 @@ public static class Operators
     /// <summary>left / right; shapes are broadcast.</summary>
     public static Value Div(this Graph g, Value left, Value right) => g.Elementwise("Div", left, right);
 
+    /// <summary>The larger of each two elements; shapes are broadcast.</summary>
+    public static Value Max(this Graph g, Value left, Value right) => g.Elementwise("Max", left, right);
+
+    /// <summary>Magnitudes.</summary>
+    public static Value Abs(this Graph g, Value x) => g.OfFloats("Abs", x);
+
+    /// <summary>The nearest whole numbers; halves go to the even one.</summary>
+    public static Value Round(this Graph g, Value x) => g.OfFloats("Round", x);
+
+    /// <summary>The largest element along one dimension, which becomes 1.</summary>
+    public static Value ReduceMax(this Graph g, Value x, int axis)
+    {
+        g.Require(axis >= 0 && axis < x.Rank, "ReduceMax", $"{x} has no dimension {axis}");
+        return g.Add("ReduceMax", [x], x.Type, [.. x.Shape.Select((dim, i) => i == axis ? 1 : dim)], Attribute.Ints("axes", axis), Attribute.Int("keepdims", 1));
+    }
+
     /// <summary>1 / (1 + exp(−x)).</summary>
     public static Value Sigmoid(this Graph g, Value x) => g.OfFloats("Sigmoid", x);
 

@@ -5,3 +5,8 @@ namespace Twitch.Export.Onnx;
 /// <param name="Scales">f32 [outputs, blocks].</param>
 /// <param name="InputSize">Columns before they were filled up to whole blocks.</param>
 internal sealed record QuantizedWeight(Weight Codes, Weight Scales, int InputSize);
+
+/// <summary>A matrix in eight bits, as <see cref="QuantizedOperators.MatMulInt8Rows"/> takes it.</summary>
+/// <param name="Codes">i8 [inputs, outputs].</param>
+/// <param name="Scales">f32 [outputs].</param>
+internal sealed record TurnedQuantizedWeight(Weight Codes, Weight Scales);

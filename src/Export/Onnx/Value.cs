@@ -30,6 +30,7 @@ public sealed class Value
 
     internal static string TypeName(TensorType type) => type switch
     {
+        TensorType.I8 => "i8",
         TensorType.U8 => "u8",
         TensorType.I64 => "i64",
         TensorType.F16 => "f16",

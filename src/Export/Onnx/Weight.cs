@@ -42,6 +42,15 @@ public sealed record Weight(string Name, TensorType Type, long[] Shape, Action<S
             inputs);
     }
 
+    /// <summary>A matrix of the state dict in eight bits with one scale for each output, inputs and outputs exchanged.</summary>
+    /// <param name="name">Name in the graph.</param>
+    /// <param name="outputs">Rows.</param>
+    /// <param name="inputs">Columns.</param>
+    /// <param name="read">Gives the matrix when the graph is saved.</param>
+    internal static TurnedQuantizedWeight QuantizedTransposed(string name, int outputs, int inputs, Func<float[]> read) => new(
+        new Weight($"{name}.int8", TensorType.I8, [inputs, outputs], stream => stream.Write(MemoryMarshal.AsBytes<sbyte>(RowQuantization.Of(read(), inputs).Codes))),
+        new Weight($"{name}.scale", TensorType.F32, [outputs], stream => WriteValues(stream, RowQuantization.Of(read(), inputs).Scales)));
+
     /// <summary>Writes elements in chunks, whatever their number.</summary>
     internal static void WriteValues(Stream stream, ReadOnlySpan<float> values)
     {

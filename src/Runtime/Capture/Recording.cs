@@ -31,16 +31,13 @@ public sealed class Recording
     /// <param name="frames">Size of the frames.</param>
     /// <param name="mel">How sound is analysed.</param>
     /// <exception cref="TwitchException">A file is missing, is no recording, or has neither picture nor sound.</exception>
-    public static Recording Open(MediaSource source, FrameSpec frames, MelSpec mel)
-    {
-        MediaProbe video = MediaProbe.Of(source.Video);
-        MediaProbe sound = source.Audio is null ? video : MediaProbe.Of(source.Audio);
-        if (source.Audio is not null && !sound.HasAudio)
-            throw new TwitchException($"{source.Audio}: has no sound track; give a file that has one, or leave --audio out.");
-        if (!video.HasVideo && !sound.HasAudio)
-            throw new TwitchException($"{source.Video}: has neither a picture nor a sound track; give a recording of a stream.");
-        return new Recording(source, frames, mel, video, sound);
-    }
+    public static Recording Open(MediaSource source, FrameSpec frames, MelSpec mel) => Open(InspectedMedia.Of(source), frames, mel);
+
+    /// <summary>A recording whose files were looked at before.</summary>
+    /// <param name="media">Its files.</param>
+    /// <param name="frames">Size of the frames.</param>
+    /// <param name="mel">How sound is analysed.</param>
+    public static Recording Open(InspectedMedia media, FrameSpec frames, MelSpec mel) => new(media.Source, frames, mel, media.Video, media.Sound);
 
     /// <summary>Reads the stream's seconds in order.</summary>
     /// <param name="first">The first second to read. A late one is sought, not decoded up to.</param>
@@ -55,8 +52,9 @@ public sealed class Recording
         int rate = _melSpec.SampleRate;
         long firstStep = _melSpec.StepsEndingBy(TimeSpan.FromSeconds(first - 1));
         var mel = new MelSpectrogram(_melSpec, first > 0 ? firstStep : 0);
-        using PictureReader? pictures = _video.HasVideo ? new PictureReader(_source.Video, _video, _frameSpec, first) : null;
+        // The sound first: its program starts while OpenCV opens the picture.
         using SoundReader? sound = _sound.HasAudio ? new SoundReader(_source.Audio ?? _source.Video, _sound.AudioChannels, rate, mel.FirstSample, seekSound) : null;
+        using PictureReader? pictures = _video.HasVideo ? new PictureReader(_source.Video, _video, _frameSpec, first) : null;
 
         var steps = new ArrayBufferWriter<float>(2 * _melSpec.MelCount * rate / _melSpec.HopLength);
         var now = new LoadedSecond(_frameSpec, rate);

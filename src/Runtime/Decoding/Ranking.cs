@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Twitch.Runtime;
 
 /// <summary>The most likely tokens in order, found with a heap of token ids: nothing sorts the whole vocabulary, nothing is
@@ -13,27 +15,33 @@ internal sealed class Ranking(int vocabularySize)
     /// <param name="k">How many, in [1, vocabulary].</param>
     public ReadOnlySpan<int> Top(ReadOnlySpan<float> scores, int k)
     {
-        // The root is the worst of the best so far, so that one comparison turns most tokens away.
-        int count = 0;
-        for (int id = 0; id < scores.Length; id++)
+        int count = 0, next = 0;
+        for (; next < scores.Length && count < k; next++)
         {
-            if (count < k)
+            if (scores[next] != float.NegativeInfinity)
+                _heap[count++] = next;
+        }
+        Build(scores, count, bestAtRoot: false);
+
+        // The root is the worst of the best so far, so that one comparison turns most tokens away, and a vector of them at once.
+        while (next < scores.Length)
+        {
+            int end = Math.Min(next + Vector256<float>.Count, scores.Length);
+            if (end - next == Vector256<float>.Count && !Vector256.GreaterThanAny(Vector256.Create(scores[next..]), Vector256.Create(scores[_heap[0]])))
             {
-                if (scores[id] == float.NegativeInfinity)
-                    continue;
-                _heap[count++] = id;
-                if (count == k)
-                    Build(scores, count, bestAtRoot: false);
+                next = end;
+                continue;
             }
-            else if (scores[id] > scores[_heap[0]])    // an equal score has a higher id than all before: it is behind them
+            for (; next < end; next++)
             {
-                _heap[0] = id;
-                SiftDown(scores, 0, count, bestAtRoot: false);
+                if (scores[next] > scores[_heap[0]])    // an equal score has a higher id than all before: it is behind them
+                {
+                    _heap[0] = next;
+                    SiftDown(scores, 0, count, bestAtRoot: false);
+                }
             }
         }
 
-        if (count < k)
-            Build(scores, count, bestAtRoot: false);
         for (int end = count - 1; end > 0; end--)    // heap sort: the worst goes to the end
         {
             (_heap[0], _heap[end]) = (_heap[end], _heap[0]);

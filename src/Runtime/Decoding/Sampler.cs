@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace Twitch.Runtime;
 
@@ -101,16 +102,15 @@ public sealed class Sampler
     private int DrawScored()
     {
         double point = _random.NextDouble();    // one number per token, whatever the options
-        float best = TensorPrimitives.Max<float>(_scores);
-        if (best == float.NegativeInfinity)
-            return Vocabulary.End;
-
-        return _options.TopK > 0 && _options.TopK < _scores.Length ? DrawFromTop(best, point) : DrawFromAll(best, point);
+        return _options.TopK > 0 && _options.TopK < _scores.Length ? DrawFromTop(point) : DrawFromAll(point);
     }
 
-    private int DrawFromTop(float best, double point)
+    private int DrawFromTop(double point)
     {
         ReadOnlySpan<int> top = _ranking.Top(_scores, _options.TopK);
+        if (top.IsEmpty)
+            return Vocabulary.End;
+        float best = _scores[top[0]];
         double total = 0;
         for (int i = 0; i < top.Length; i++)
             total += _weights[i] = Weight(_scores[top[i]], best);
@@ -131,8 +131,11 @@ public sealed class Sampler
     }
 
     // Without top-k: tokens leave a heap, best first, only until the drawn one has left it.
-    private int DrawFromAll(float best, double point)
+    private int DrawFromAll(double point)
     {
+        float best = TensorPrimitives.Max<float>(_scores);
+        if (best == float.NegativeInfinity)
+            return Vocabulary.End;
         TensorPrimitives.Subtract(_scores, best, _weights);
         TensorPrimitives.Divide(_weights, _options.Temperature, _weights);
         TensorPrimitives.Exp<float>(_weights, _weights);    // exp(−∞) is 0
@@ -177,10 +180,19 @@ public sealed class Sampler
     // Likelihood relative to the best token's, so that no temperature overflows.
     private float Weight(float score, float best) => MathF.Exp((score - best) / _options.Temperature);
 
-    private float LogProbability(ReadOnlySpan<float> logits, float largest, int id)
+    private static float LogProbability(ReadOnlySpan<float> logits, float largest, int id) => logits[id] - largest - MathF.Log(SumOfExp(logits, largest));
+
+    // One pass that stores nothing.
+    private static float SumOfExp(ReadOnlySpan<float> logits, float largest)
     {
-        TensorPrimitives.Subtract(logits, largest, _weights);
-        TensorPrimitives.Exp<float>(_weights, _weights);
-        return logits[id] - largest - MathF.Log(TensorPrimitives.Sum<float>(_weights));
+        var shift = Vector512.Create(largest);
+        Vector512<float> sums = default;
+        int i = 0;
+        for (; i + Vector512<float>.Count <= logits.Length; i += Vector512<float>.Count)
+            sums += Vector512.Exp(Vector512.Create(logits[i..]) - shift);
+        float sum = Vector512.Sum(sums);
+        for (; i < logits.Length; i++)
+            sum += MathF.Exp(logits[i] - largest);
+        return sum;
     }
 }

@@ -3,8 +3,9 @@ namespace Twitch.Runtime;
 /// <summary>How fast comments are written, a number of them side by side.</summary>
 /// <param name="Rows">Comments that move on together.</param>
 /// <param name="TokensPerSecond">Tokens of all rows, at the median step.</param>
-/// <param name="LimitTokensPerSecond">The same if a step took no longer than one thread takes to read its weights once, measured
-/// between the steps. What a large batch computes takes longer than that.</param>
+/// <param name="LimitTokensPerSecond">The same if a step took no longer than one thread takes to read its weights once: the median pass
+/// of a probe between the steps, so that other programs slow both. What a large batch computes takes longer than that, and a small
+/// network's call too: about 7 µs for a step without weights.</param>
 /// <param name="P50">Median time of a step: the graph, and a draw for each row.</param>
 /// <param name="P95">Nineteen of twenty steps take no longer.</param>
 /// <param name="P99">Ninety-nine of a hundred steps take no longer.</param>

@@ -49,6 +49,24 @@ public sealed class BatchDecoderStepTests(OpenedSeedTiny opened) : IClassFixture
     }
 
     [Fact]
+    public void In_int8_a_row_has_the_same_bits_whoever_is_beside_it()
+    {
+        using var model = CommentModel.Open(opened.Bundle.Folder, new RuntimeOptions { Precision = Precision.Int8 });
+        using BatchDecoderStep alone = model.CreateBatchDecoder(8), among = model.CreateBatchDecoder(8);
+        alone.Reset(0, Clip(0));
+        for (int row = 0; row < 8; row++)
+            among.Reset(row, Clip(row));
+
+        for (int step = 0; step < 20; step++)
+        {
+            int rows = 8 - step % 8;    // the others leave, one by one, and are back: states behind the first row are whatever they are
+            float[] expected = alone.Advance([Token(step, 0)]).ToArray();
+            ReadOnlySpan<float> logits = among.Advance([.. Enumerable.Range(0, rows).Select(row => Token(step, row))]);
+            Assert.Equal(expected, logits[..expected.Length].ToArray());
+        }
+    }
+
+    [Fact]
     public void A_row_that_moved_on_can_begin_anew()
     {
         using BatchDecoderStep batch = _model.CreateBatchDecoder(2);

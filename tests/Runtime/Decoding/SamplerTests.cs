@@ -56,6 +56,24 @@ public class SamplerTests
     }
 
     [Fact]
+    public void A_large_vocabulary_has_the_top_k_and_the_probability_that_a_sort_finds()
+    {
+        var random = new Random(4);
+        float[] logits = [.. Enumerable.Range(0, 1003).Select(_ => MathF.Round(random.NextSingle() * 40) / 4)];    // many are equal
+        var sampler = new Sampler(logits.Length);
+        int[] best = [.. Enumerable.Range(Vocabulary.End, logits.Length - Vocabulary.End).OrderByDescending(id => logits[id]).Take(7)];
+        double total = logits.Sum(logit => Math.Exp(logit));
+
+        for (ulong seed = 0; seed < 200; seed++)
+        {
+            sampler.Begin(Everything with { TopK = 7, Seed = seed });
+            Token drawn = sampler.Draw(logits);
+            Assert.Contains(drawn.Id, best);
+            Assert.Equal(logits[drawn.Id] - Math.Log(total), drawn.LogProbability, 1e-4);
+        }
+    }
+
+    [Fact]
     public void Top_p_without_top_k_keeps_the_fewest_tokens_that_reach_it()
     {
         // Probabilities 0.5, 0.25, 0.125 …: 0.8 is reached by the third.

@@ -105,7 +105,7 @@ public sealed class BundleRefusalTests(OpenedSeedTiny opened) : IClassFixture<Op
     public void A_precision_that_the_bundle_lacks_names_those_it_has()
     {
         File.Delete(_bundle.PathOf(BundleManifest.DecoderStepInt8File));
-        _bundle.Rewrite(manifest => manifest with { Variants = null, Graphs = [.. manifest.Graphs.Where(graph => graph.File != BundleManifest.DecoderStepInt8File)] });
+        _bundle.Rewrite(manifest => manifest with { Variants = null, Graphs = [.. manifest.Graphs.Where(graph => graph.File is not (BundleManifest.DecoderStepInt8File or BundleManifest.DecoderStepInt8BatchFile))] });
 
         var e = Assert.Throws<TwitchException>(() => CommentModel.Open(_bundle.Folder, new RuntimeOptions { Precision = Precision.Int8 }));
 
