@@ -16,7 +16,7 @@ internal sealed class WatchCounters(TimeProvider clock)
     private int _connections;
     private TimeSpan _encoding, _decoding;
 
-    private static CaptureStatistics None => new(0, 0, 0, default, default, default, default, default);
+    private static CaptureStatistics None => new(0, 0, 0, null, null, default, default, default);
 
     public WatchStatistics Snapshot()
     {
@@ -48,7 +48,7 @@ internal sealed class WatchCounters(TimeProvider clock)
             return;
         _last = _capture.Statistics;
         _past = new CaptureStatistics(
-            _past.Seconds + _last.Seconds, _past.Dropped + _last.Dropped, 0, default, default,
+            _past.Seconds + _last.Seconds, _past.Dropped + _last.Dropped, 0, null, null,
             _past.Reading + _last.Reading, _past.Pictures + _last.Pictures, _past.Features + _last.Features);
         (_capture, _connected) = (null, false);
     });

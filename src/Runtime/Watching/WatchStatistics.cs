@@ -9,13 +9,13 @@ namespace Twitch.Runtime;
 /// <param name="Dropped">Seconds of stream that were dropped because the reader was late.</param>
 /// <param name="Reconnects">How often the source came back.</param>
 /// <param name="Waiting">Seconds of stream that wait to be encoded.</param>
-/// <param name="SoundDrift">How much the sound has gained on the picture in this connection.</param>
-/// <param name="ClockDrift">How much the stream has gained on the clock in this connection.</param>
+/// <param name="SoundDrift">How much the sound has gained on the picture in this connection; absent at first, and for a file that is read as fast as it goes.</param>
+/// <param name="ClockDrift">How much the stream has gained on the clock in this connection; absent as above.</param>
 /// <param name="FirstToken">From the newest picture to the first token.</param>
 /// <param name="Work">Where the time went.</param>
 public sealed record WatchStatistics(
     bool Connected, TimeSpan Elapsed, long Seconds, long Comments, long Tokens, long Dropped, int Reconnects, int Waiting,
-    TimeSpan SoundDrift, TimeSpan ClockDrift, Quantiles FirstToken, WatchWork Work)
+    TimeSpan? SoundDrift, TimeSpan? ClockDrift, Quantiles FirstToken, WatchWork Work)
 {
     /// <summary>Seconds of stream per second of time: 1 for what is live, more for a file that is read as fast as it goes.</summary>
     public double RealTimeFactor => Seconds / Math.Max(1e-3, Elapsed.TotalSeconds);

@@ -25,13 +25,14 @@ public enum CaptureEnd
 /// <param name="Seconds">Seconds of stream whose picture and sound were complete.</param>
 /// <param name="Dropped">Of these, how many nobody took in time.</param>
 /// <param name="Waiting">Of these, how many wait to be taken.</param>
-/// <param name="SoundDrift">How much the sound has gained on the picture since the beginning, from counted samples and pictures.</param>
-/// <param name="ClockDrift">How much the stream has gained on the clock since the beginning; meaningful for what runs at real time.</param>
+/// <param name="SoundDrift">How much the sound has gained on the picture since the beginning, from counted samples and pictures; absent in
+/// the first seconds, and for a file that is read as fast as it goes.</param>
+/// <param name="ClockDrift">How much the stream has gained on the clock since the beginning; absent as above.</param>
 /// <param name="Reading">Processor time of ffmpeg.</param>
 /// <param name="Pictures">Processor time of taking pictures and resizing them.</param>
 /// <param name="Features">Time in which sound became mel steps.</param>
 public sealed record CaptureStatistics(
-    long Seconds, long Dropped, int Waiting, TimeSpan SoundDrift, TimeSpan ClockDrift, TimeSpan Reading, TimeSpan Pictures, TimeSpan Features);
+    long Seconds, long Dropped, int Waiting, TimeSpan? SoundDrift, TimeSpan? ClockDrift, TimeSpan Reading, TimeSpan Pictures, TimeSpan Features);
 
 /// <summary>A source that is being read. One reader at a time; statistics for any thread.</summary>
 public interface ILiveCapture : IAsyncDisposable

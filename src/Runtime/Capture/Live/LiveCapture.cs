@@ -15,7 +15,7 @@ public sealed class LiveCapture : ILiveCapture
     private readonly LiveFfmpeg _ffmpeg;
     private readonly PictureFeed _pictures;
     private readonly SoundFeed? _sound;    // not while the first of the others are made
-    private readonly DriftMeter _drift;
+    private readonly DriftMeter? _drift;    // of what has a speed of its own
     private readonly Task<int> _exit;
     private bool _disposed;
 
@@ -25,8 +25,8 @@ public sealed class LiveCapture : ILiveCapture
         bool waits = source.IsRecording && !options.Realtime;
         TimeSpan patience = waits ? RecordingPatience : options.Patience;
         _queue = new SecondQueue(frames, mel, options.BufferSeconds, (int)Math.Ceiling(patience.TotalSeconds), drops: !waits, clock);
-        _drift = new DriftMeter(clock);
-        _pictures = new PictureFeed(frames, (int)Math.Ceiling(probe?.VideoStart ?? 0), _queue, second => _drift.Add(second, _sound?.Position));
+        _drift = waits ? null : new DriftMeter(clock);
+        _pictures = new PictureFeed(frames, (int)Math.Ceiling(probe?.VideoStart ?? 0), _queue, second => _drift?.Add(second, _sound?.Position ?? default));
         try
         {
             _ffmpeg = LiveFfmpeg.Start(source, options, SourceArguments.For(source, options, mel.SampleRate, probe?.AudioChannels is > 0 and int channels ? channels : null, _pictures.Pipe));
@@ -52,7 +52,7 @@ public sealed class LiveCapture : ILiveCapture
         get
         {
             (long seconds, long dropped, int waiting) = _queue.Counts;
-            return new CaptureStatistics(seconds, dropped, waiting, _drift.Sound, _drift.Clock, _ffmpeg.ProcessorTime, _pictures.ProcessorTime, _sound?.Features ?? default);
+            return new CaptureStatistics(seconds, dropped, waiting, _drift?.Sound, _drift?.Clock, _ffmpeg.ProcessorTime, _pictures.ProcessorTime, _sound?.Features ?? default);
         }
     }
 
@@ -84,6 +84,7 @@ public sealed class LiveCapture : ILiveCapture
             if (!await WaitAsync(any, limit, cancellation))
                 break;
             LiveSecond second = _queue.Take();
+            _ = _ffmpeg.ProcessorTime;    // once it has ended, the system does not know any more
             any = true;
             yield return second;
         }
