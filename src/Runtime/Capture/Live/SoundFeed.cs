@@ -57,14 +57,14 @@ internal sealed class SoundFeed
         var mel = new MelSpectrogram(_spec);
         var steps = new ArrayBufferWriter<float>(2 * _spec.MelCount * _spec.SampleRate / _spec.HopLength);
         var samples = new float[_spec.SampleRate / 10];
-        if (!_queue.AddSound([]))    // by second 0, nothing has ended
-            return;
         for (long second = 1; ; second++)
         {
             for (long end = second * _spec.SampleRate; _position < end;)
             {
                 Span<float> wanted = samples.AsSpan(0, (int)Math.Min(samples.Length, end - _position));
                 int bytes = _samples.ReadAtLeast(MemoryMarshal.AsBytes(wanted), wanted.Length * sizeof(float), throwOnEndOfStream: false);
+                if (bytes > 0 && _position == 0 && !_queue.AddSound([]))    // there is sound; by second 0, none of it has ended
+                    return;
                 Analyse(mel, wanted[..(bytes / sizeof(float))], steps);
                 if (bytes < wanted.Length * sizeof(float))
                     return;
