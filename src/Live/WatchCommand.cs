@@ -75,7 +75,8 @@ internal sealed class WatchCommand
         finally
         {
             lines.End();
-            await error.WriteLineAsync(WatchSummary.Text(watcher.Statistics));
+            if (watcher.Statistics.Seconds > 0)
+                await error.WriteLineAsync(WatchSummary.Text(watcher.Statistics));
         }
         return (int)ExitCode.Done;
     }
