@@ -47,7 +47,7 @@ public class WatchCommandTests(CommandLineTests.Files files) : IClassFixture<Com
     [InlineData(4, "http://127.0.0.1:9/x: ", "watch", "http://u:secret@127.0.0.1:9/x")]
     [InlineData(3, "no-such-file: ", "watch", "no-such-file")]
     [InlineData(2, "--every is 0.5 s", "watch", "http://127.0.0.1:9/x", "--every", "0.5")]
-    [InlineData(2, "--realtime and --loop are for files", "watch", "http://127.0.0.1:9/x", "--realtime")]
+    [InlineData(2, "http://127.0.0.1:9/x: --realtime and --loop are for files", "watch", "http://127.0.0.1:9/x", "--realtime")]
     [InlineData(2, "--tokens needs --json", "watch", "http://127.0.0.1:9/x", "--tokens")]
     public async Task Errors_have_their_exit_codes(int expected, string message, params string[] args)
     {

@@ -100,6 +100,20 @@ public class SecondQueueTests
     }
 
     [Fact]
+    public void How_long_no_picture_came_is_known_though_sound_goes_on()
+    {
+        var clock = new ManualTime();
+        var queue = new SecondQueue(Frame, Mel, 8, 2, drops: true, clock);
+        Assert.Null(queue.SincePicture);
+
+        queue.AddPicture([7, 0, 0]);
+        clock.Advance(TimeSpan.FromSeconds(11));
+        queue.AddSound([]);
+
+        Assert.Equal(TimeSpan.FromSeconds(11), queue.SincePicture);
+    }
+
+    [Fact]
     public async Task Without_a_picture_frames_are_black_and_nobody_waits_for_them()
     {
         SecondQueue queue = New(capacity: 8, patience: 2);

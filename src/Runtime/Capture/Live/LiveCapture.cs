@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Twitch.Runtime.Capture;
@@ -29,7 +30,7 @@ public sealed class LiveCapture : ILiveCapture
         _pictures = new PictureFeed(frames, (int)Math.Ceiling(probe?.VideoStart ?? 0), _queue, second => _drift?.Add(second, _sound?.Position ?? default));
         try
         {
-            _ffmpeg = LiveFfmpeg.Start(source, options, SourceArguments.For(source, options, mel.SampleRate, probe?.AudioChannels is > 0 and int channels ? channels : null, _pictures.Pipe));
+            _ffmpeg = LiveFfmpeg.Start(source, options, SourceArguments.For(source, options, mel.SampleRate, probe?.AudioChannels is > 0 and int channels ? channels : null, _pictures.Pipe), EndWhatIsMissing);
         }
         catch
         {
@@ -109,6 +110,17 @@ public sealed class LiveCapture : ILiveCapture
         });
     }
 
+    private static string Stalled(TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"no frame for {limit.TotalSeconds:0.#} s");
+
+    // Nobody waits for a track that the source does not have.
+    private void EndWhatIsMissing(bool picture, bool sound)
+    {
+        if (!picture)
+            _queue.EndPictures();
+        if (!sound)
+            _queue.EndSound();
+    }
+
     private int WaitForExit()
     {
         int status = _ffmpeg.WaitForExit();
@@ -119,19 +131,21 @@ public sealed class LiveCapture : ILiveCapture
     // False: there will be no second, or the source stalls.
     private async Task<bool> WaitAsync(bool begun, TimeSpan limit, CancellationToken cancellation)
     {
-        if (_ffmpeg.LacksPicture)
-            _queue.EndPictures();
-        if (_ffmpeg.LacksSound)
-            _queue.EndSound();
+        bool live = !_source.IsRecording || _options.Realtime;
+        if (live && _queue.SincePicture > limit)    // the sound goes on
+        {
+            (Ending, Reason) = (CaptureEnd.Stalled, Stalled(limit));
+            return false;
+        }
         try
         {
             Task<bool> ready = _queue.WaitAsync(cancellation);
-            return _source.IsRecording && !_options.Realtime ? await ready : await ready.WaitAsync(limit, _clock, cancellation);
+            return live ? await ready.WaitAsync(limit, _clock, cancellation) : await ready;
         }
         catch (TimeoutException)
         {
             Ending = CaptureEnd.Stalled;
-            Reason = begun ? $"no frame for {limit.TotalSeconds:0.#} s" : $"nothing came in {limit.TotalSeconds:0.#} s";
+            Reason = begun ? Stalled(limit) : string.Create(CultureInfo.InvariantCulture, $"nothing came in {limit.TotalSeconds:0.#} s");
             if (_ffmpeg.Complaints is { Length: > 0 } complaints)
                 Reason += $" ({complaints})";
             return false;

@@ -12,25 +12,19 @@ internal sealed partial class LiveFfmpeg : IDisposable
     private readonly StreamSource _source;
     private readonly Process _process;
     private readonly Queue<string> _complaints = new();    // the last ones; locked
-    private bool _pictureSeen, _soundSeen;
-    private volatile bool _tracksKnown;
+    private readonly Action<bool, bool> _found;
+    private bool _pictureSeen, _soundSeen, _tracksKnown;    // of the thread that hears
     private TimeSpan _processorTime;
 
-    private LiveFfmpeg(StreamSource source, Process process)
+    private LiveFfmpeg(StreamSource source, Process process, Action<bool, bool> found)
     {
-        (_source, _process) = (source, process);
+        (_source, _process, _found) = (source, process, found);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
         process.BeginErrorReadLine();
     }
 
     /// <summary>What it writes to stdout.</summary>
     public Stream Sound => _process.StandardOutput.BaseStream;
-
-    /// <summary>The source certainly has no picture.</summary>
-    public bool LacksPicture => _tracksKnown && !_pictureSeen;
-
-    /// <summary>The source certainly has no sound.</summary>
-    public bool LacksSound => _tracksKnown && !_soundSeen;
 
     /// <summary>The last errors, in words that may be shown; empty if there were none.</summary>
     public string Complaints
@@ -59,9 +53,13 @@ internal sealed partial class LiveFfmpeg : IDisposable
     }
 
     /// <summary>Starts reading.</summary>
+    /// <param name="source">What to read.</param>
+    /// <param name="options">How.</param>
+    /// <param name="arguments">All of ffmpeg's arguments.</param>
+    /// <param name="found">Is told, once the source is open, whether it has a picture and whether it has sound.</param>
     /// <exception cref="TwitchException">ffmpeg is not installed.</exception>
-    public static LiveFfmpeg Start(StreamSource source, LiveCaptureOptions options, IEnumerable<string> arguments) =>
-        new(source, ChildProcess.Start("ffmpeg", arguments, keepInput: source.Kind == SourceKind.StandardInput, options.FfmpegMemory));
+    public static LiveFfmpeg Start(StreamSource source, LiveCaptureOptions options, IEnumerable<string> arguments, Action<bool, bool> found) =>
+        new(source, ChildProcess.Start("ffmpeg", arguments, keepInput: source.Kind == SourceKind.StandardInput, options.FfmpegMemory), found);
 
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit status.</returns>
@@ -107,6 +105,7 @@ internal sealed partial class LiveFfmpeg : IDisposable
             else if (message.StartsWith("Stream mapping:", StringComparison.Ordinal))
             {
                 _tracksKnown = true;
+                _found(_pictureSeen, _soundSeen);
             }
             return;
         }

@@ -17,11 +17,19 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
     private int _pictures, _sounds;                                       // seconds that were added
     private bool _picturesEnded, _soundEnded, _closed;
     private Slot _taken = new(frameSpec.ByteCount);
+    private long _lastPicture;                                            // timestamp
     private long _dropped;
     private TaskCompletionSource? _news;                                  // somebody waits for a second
 
-    /// <summary>When the last picture came, as a timestamp of the clock.</summary>
-    public long LastPicture { get; private set; } = clock.GetTimestamp();
+    /// <summary>Time since the last picture came; absent before the first, and where there are no more.</summary>
+    public TimeSpan? SincePicture
+    {
+        get
+        {
+            lock (_gate)
+                return _pictures == 0 || _picturesEnded ? null : clock.GetElapsedTime(_lastPicture);
+        }
+    }
 
     /// <summary>Seconds that are or were complete, those that were dropped, and those that wait to be taken.</summary>
     public (long Seconds, long Dropped, int Waiting) Counts
@@ -40,7 +48,7 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
     {
         lock (_gate)
         {
-            LastPicture = clock.GetTimestamp();
+            _lastPicture = clock.GetTimestamp();
             if (!MakeRoom(_pictures))
                 return false;
             frame.CopyTo(_lastFrame);
@@ -48,7 +56,7 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
             {
                 Slot slot = SlotOf(_pictures);
                 frame.CopyTo(slot.Frame);
-                (slot.HasFrame, slot.Arrived) = (true, LastPicture);
+                (slot.HasFrame, slot.Arrived) = (true, _lastPicture);
             }
             _pictures++;
             Tell();
