@@ -77,6 +77,8 @@ internal sealed class WatchCommand
             lines.End();
             if (watcher.Statistics.Seconds > 0)
                 await error.WriteLineAsync(WatchSummary.Text(watcher.Statistics));
+            if (model.Speaker.WithheldCount > 0)
+                await error.WriteLineAsync($"note: {model.Speaker.WithheldCount} comments might not be said, however often they were drawn, and were withheld.");
         }
         return (int)ExitCode.Done;
     }

@@ -33,8 +33,8 @@ public sealed class BatchScheduler : IAsyncDisposable
     public Task<Comment> GenerateAsync(ClipContext clip, SamplingOptions options, CancellationToken cancellation = default) =>
         GenerateAsync(clip, options, null, cancellation);
 
-    /// <summary>Draws one comment and tells each token as it is drawn; the comment that <see cref="CommentModel.Generate"/> draws, whatever
-    /// else is being written.</summary>
+    /// <summary>Draws one comment and tells its tokens as soon as it is known that it may be said; the comment that <see cref="CommentModel.Generate"/>
+    /// draws, whatever else is being written.</summary>
     /// <param name="clip">What was seen and heard.</param>
     /// <param name="options">How each token is drawn.</param>
     /// <param name="drawn">Is told each token, on the loop's thread: all comments wait for it, so it must be short.</param>
@@ -106,7 +106,7 @@ public sealed class BatchScheduler : IAsyncDisposable
     {
         try
         {
-            _batch.Step(static (generation, token) => generation.Tell(token), End);
+            _batch.Step(End);
         }
         catch (Exception e)    // the decoder's: no row has a state any more, but the next comments may fare better
         {
@@ -124,6 +124,8 @@ public sealed class BatchScheduler : IAsyncDisposable
         Comment? comment = _speaker.Decide([.. tokens.Select(token => token.Id)], [.. tokens.Select(token => token.LogProbability)], generation.Options, generation.Draw);
         if (comment is not null)
         {
+            if (!comment.IsWithheld)
+                generation.Tell(tokens);
             generation.Complete(comment);
             return;
         }
@@ -147,13 +149,14 @@ public sealed class BatchScheduler : IAsyncDisposable
 
         public Task<Comment> Task => _comment.Task;
 
-        public void Tell(Token token)
+        public void Tell(IReadOnlyList<Token> tokens)
         {
-            if (drawn is null || _comment.Task.IsCompleted)    // cancelled, it is not told the rest
+            if (drawn is null || _comment.Task.IsCompleted)    // cancelled, it is not told
                 return;
             try
             {
-                drawn(token);
+                foreach (Token token in tokens)
+                    drawn(token);
             }
 #pragma warning disable CA1031 // the caller's, and so is its comment alone
             catch (Exception e)

@@ -31,9 +31,8 @@ internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder, int[] bann
     }
 
     /// <summary>Draws a token of every comment.</summary>
-    /// <param name="drawn">Is called for each comment with its next token, which is not the end.</param>
     /// <param name="ended">Is called for each comment that ended, with its tokens, or with the reason that it has none.</param>
-    public void Step(Action<TOwner, Token> drawn, Action<TOwner, IReadOnlyList<Token>, Exception?> ended)
+    public void Step(Action<TOwner, IReadOnlyList<Token>, Exception?> ended)
     {
         ReadOnlySpan<float> logits = decoder.Advance(_tokens.AsSpan(0, _rows.Count));    // [rows, vocabulary]
         for (int i = _rows.Count - 1; i >= 0; i--)    // from the end, so that the row that takes a place has had its turn
@@ -48,8 +47,6 @@ internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder, int[] bann
             {
                 failure = e;
             }
-            if (failure is null && _tokens[i] != Vocabulary.End)
-                drawn(row.Owner, row.Tokens[^1]);
             if (failure is null && !row.Ended)
                 continue;
             RemoveAt(i);

@@ -9,7 +9,7 @@ public abstract record WatchEvent(TimeSpan Time);
 /// <param name="Connection">1 for the first time, more after each reconnect.</param>
 public sealed record SourceConnected(TimeSpan Time, int Connection) : WatchEvent(Time);
 
-/// <summary>A token of a comment, as it is drawn.</summary>
+/// <summary>A token of a comment. None comes before it is known that the whole comment may be said.</summary>
 /// <param name="Time">Moment that the comment is on.</param>
 /// <param name="CommentNumber">Which comment of this run, from 1.</param>
 /// <param name="Token">Its id and probability.</param>

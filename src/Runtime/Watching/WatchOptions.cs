@@ -13,7 +13,7 @@ public delegate bool CommentDue(TimeSpan time, ClipContext clip);
 /// which many streams share one running batch.</summary>
 /// <param name="clip">What was seen and heard.</param>
 /// <param name="options">How each token is drawn.</param>
-/// <param name="drawn">Is told each token as it is drawn, on any thread; must not block.</param>
+/// <param name="drawn">Is told each token once the comment may be said, on any thread; must not block.</param>
 /// <param name="cancellation">Stops it.</param>
 public delegate Task<Comment> CommentWriter(ClipContext clip, SamplingOptions options, Action<Token>? drawn, CancellationToken cancellation);
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Twitch.Runtime.Capture;
 
 namespace Twitch.Runtime;
@@ -172,51 +171,22 @@ public sealed class Watcher
     {
         SamplingOptions sampling = _sampling;
         sampling = sampling with { Seed = Xoshiro256.Derive(sampling.Seed, (long)_now.TotalMilliseconds) };
-        long number = ++_comments, begun = _options.Clock.GetTimestamp();
+        long begun = _options.Clock.GetTimestamp();
         TimeSpan? firstToken = null;
-        var tokens = Channel.CreateUnbounded<Token>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });    // at most --max-length
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task<Comment> writing = WriteAsync();
-        bool whole = false;
-        try
-        {
-            bool any = false;
-            await foreach (Token token in tokens.Reader.ReadAllAsync(CancellationToken.None))
-            {
-                yield return new TokenDrawn(_now, number, token, any ? $" {_model.Vocabulary[token.Id]}" : _model.Vocabulary[token.Id]);
-                any = true;
-            }
-            Comment comment = await writing;
-            whole = true;
-            firstToken ??= _options.Clock.GetElapsedTime(arrived);    // it ended at once
-            _counters.Decoded(comment.Tokens.Count, _options.Clock.GetElapsedTime(begun), firstToken.Value);
-            yield return new CommentMade(_now, number, comment, sampling, firstToken.Value);
-        }
-        finally
-        {
-            if (!whole)    // nobody asks for the rest
-            {
-                await stop.CancelAsync();
-                await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        Comment comment = await _writer(clip, sampling, _ => firstToken ??= _options.Clock.GetElapsedTime(arrived), cancellation);
+        if (comment.IsWithheld)
+            yield break;
 
-        async Task<Comment> WriteAsync()
+        long number = ++_comments;
+        TimeSpan first = firstToken ?? _options.Clock.GetElapsedTime(arrived);    // it may have none
+        _counters.Decoded(comment.Tokens.Count, _options.Clock.GetElapsedTime(begun), first);
+        string[] words = comment.Text.Split(' ');
+        for (int i = 0; i < comment.Tokens.Count; i++)
         {
-            try
-            {
-                return await _writer(clip, sampling, Tell, stop.Token);
-            }
-            finally
-            {
-                tokens.Writer.Complete();
-            }
+            // What was cleaned may have other words than tokens; then the first token brings all of them.
+            string text = words.Length != comment.Tokens.Count ? (i == 0 ? comment.Text : "") : i == 0 ? words[0] : $" {words[i]}";
+            yield return new TokenDrawn(_now, number, new Token(comment.Tokens[i], comment.LogProbabilities[i]), text);
         }
-
-        void Tell(Token token)
-        {
-            firstToken ??= _options.Clock.GetElapsedTime(arrived);
-            tokens.Writer.TryWrite(token);
-        }
+        yield return new CommentMade(_now, number, comment, sampling, first);
     }
 }
