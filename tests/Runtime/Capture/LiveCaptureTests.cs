@@ -64,7 +64,7 @@ public class LiveCaptureTests(Clips clips)
     {
         string pipe = clips["stalls.ts"];
         FileSystem.MakeNamedPipe(pipe);
-        byte[] bytes = File.ReadAllBytes(clips.Make("whole.ts", $"-i {clips.Plain} -c copy"));
+        byte[] bytes = File.ReadAllBytes(clips.Make("long.ts", $"-stream_loop 4 -i {clips.Plain} -c copy"));    // enough for ffmpeg to know what it is
         await using FileStream writer = new(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);    // stays open and silent
         Task writing = Task.Run(() => writer.Write(bytes.AsSpan(0, bytes.Length * 2 / 3)), Cancellation);
 

@@ -69,9 +69,12 @@ public class SecondQueueTests
     [Fact]
     public void Sound_that_is_later_than_one_can_wait_is_silence_and_its_place_stays_its_own()
     {
-        SecondQueue queue = New(capacity: 8, patience: 2);
+        var clock = new ManualTime();
+        var queue = new SecondQueue(Frame, Mel, 8, 2, drops: true, clock);
         for (byte second = 0; second < 4; second++)
             queue.AddPicture([second, 0, 0]);
+        Assert.Equal(0, queue.Counts.Waiting);    // in a burst nothing is late
+        clock.Advance(TimeSpan.FromSeconds(8));
         Assert.Equal(2, queue.Counts.Waiting);
 
         queue.Take();
@@ -89,8 +92,10 @@ public class SecondQueueTests
     [Fact]
     public void A_picture_that_is_late_is_the_one_before_it()
     {
-        SecondQueue queue = New(capacity: 8, patience: 2);
+        var clock = new ManualTime();
+        var queue = new SecondQueue(Frame, Mel, 8, 2, drops: true, clock);
         queue.AddPicture([7, 0, 0]);
+        clock.Advance(TimeSpan.FromSeconds(2));
         for (int second = 0; second < 5; second++)
             queue.AddSound(Steps(second, -1));
 

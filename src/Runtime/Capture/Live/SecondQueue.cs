@@ -10,6 +10,8 @@ namespace Twitch.Runtime.Capture;
 /// <param name="clock">Of the timestamps.</param>
 internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capacity, int patience, bool drops, TimeProvider clock)
 {
+    private const int FirstTakes = 4;
+
     private readonly object _gate = new();
     private readonly Slot?[] _slots = new Slot?[capacity + patience];    // of second s: s modulo their number
     private readonly byte[] _lastFrame = new byte[frameSpec.ByteCount];   // black before the first
@@ -17,7 +19,8 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
     private int _pictures, _sounds;                                       // seconds that were added
     private bool _picturesEnded, _soundEnded, _closed;
     private Slot _taken = new(frameSpec.ByteCount);
-    private long _lastPicture;                                            // timestamp
+    private long _lastPicture = clock.GetTimestamp(), _lastSound = clock.GetTimestamp();
+    private TimeSpan _soundLength;                                        // once it has ended
     private long _dropped;
     private TaskCompletionSource? _news;                                  // somebody waits for a second
 
@@ -71,6 +74,7 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
     {
         lock (_gate)
         {
+            _lastSound = clock.GetTimestamp();
             if (!MakeRoom(_sounds))
                 return false;
             if (_sounds >= _first)
@@ -96,11 +100,13 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
     }
 
     /// <summary>There is no sound, or no more of it.</summary>
-    public void EndSound()
+    /// <param name="length">How long it was.</param>
+    public void EndSound(TimeSpan length = default)
     {
         lock (_gate)
         {
             _soundEnded = true;
+            _soundLength = length > _soundLength ? length : _soundLength;
             Tell();
         }
     }
@@ -156,14 +162,22 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
         }
     }
 
-    // A second is complete when both its parts are there, or will not come, or are later than one can wait.
+    // A second is complete when both its parts are there, or will not come, or are later than one can wait: by the clock, because
+    // what comes in a burst is not late.
     private int Complete()
     {
         int most = Math.Max(_pictures, _sounds);
-        int seen = _picturesEnded ? most : Math.Max(_pictures, _sounds - patience);
-        int heard = _soundEnded ? most : Math.Max(_sounds, _pictures - patience);
+        // As in a recording: beside a picture, less than half a second of sound makes no second of its own.
+        if (_picturesEnded && _soundEnded)
+            return Math.Max(_first, Math.Max(_pictures, (int)Math.Ceiling(_soundLength.TotalSeconds - (_pictures == 0 ? 0 : 0.5))));
+        // Where a picture was, the last packet of sound makes no second of its own; that it is not the last, the next one shows.
+        int seen = _picturesEnded ? (_pictures == 0 ? most : Math.Max(_pictures, _sounds - 1)) : IsLate(_lastPicture, _pictures) ? Math.Max(_pictures, _sounds - patience) : _pictures;
+        int heard = _soundEnded ? most : IsLate(_lastSound, _sounds) ? Math.Max(_sounds, _pictures - patience) : _sounds;
         return Math.Max(_first, Math.Min(seen, heard));
     }
+
+    // The first of its kind may take longer: decoders have to be opened.
+    private bool IsLate(long last, int count) => clock.GetElapsedTime(last).TotalSeconds >= (count == 0 ? FirstTakes * patience : patience);
 
     private bool MakeRoom(int second)
     {

@@ -49,7 +49,7 @@ internal sealed class SoundFeed
         {
             Failure = e;
         }
-        _queue.EndSound();
+        _queue.EndSound(Position);
     }
 
     private void Read()
@@ -67,12 +67,24 @@ internal sealed class SoundFeed
                     return;
                 Analyse(mel, wanted[..(bytes / sizeof(float))], steps);
                 if (bytes < wanted.Length * sizeof(float))
+                {
+                    End(mel, (int)(end - _position), steps);
                     return;
+                }
             }
             if (!_queue.AddSound(steps.WrittenSpan))
                 return;
             steps.ResetWrittenCount();
         }
+    }
+
+    // What is left of the last second is followed by silence.
+    private void End(MelSpectrogram mel, int missing, ArrayBufferWriter<float> steps)
+    {
+        if (_position == 0)
+            return;
+        mel.Append(new float[missing], steps);
+        _queue.AddSound(steps.WrittenSpan);
     }
 
     private void Analyse(MelSpectrogram mel, ReadOnlySpan<float> samples, ArrayBufferWriter<float> steps)
