@@ -12,7 +12,7 @@ public class LiveCaptureTests(Clips clips)
 
     [Theory]
     [InlineData("plain.mp4")]
-    [InlineData("late.ts")]
+    [InlineData("late.mp4")]
     [InlineData("silent.mp4")]
     [InlineData("blind.m4a")]
     [InlineData("cover.mp3")]
@@ -20,7 +20,7 @@ public class LiveCaptureTests(Clips clips)
     {
         string path = name switch
         {
-            "late.ts" => clips.Make(name, $"-f lavfi -i {Clips.Picture(5)} -f lavfi -itsoffset 0.7 -i {Clips.Sound(4)} -map 0:v -map 1:a {Clips.H264} -c:a aac"),
+            "late.mp4" => clips.Make(name, $"-f lavfi -i {Clips.Picture(5)} -f lavfi -itsoffset 0.7 -i {Clips.Sound(4)} -map 0:v -map 1:a {Clips.H264} -c:a aac"),
             "silent.mp4" => clips.Make(name, $"-i {clips.Plain} -map 0:v -c copy"),
             "blind.m4a" => clips.Make(name, $"-i {clips.Plain} -map 0:a -c copy"),
             "cover.mp3" => clips.Make(name, $"-i {clips.Plain} -f lavfi -i color=red:s=32x32:d=1:r=1 -map 0:a -map 1:v -frames:v 1 -c:v mjpeg -disposition:v attached_pic"),
