@@ -16,6 +16,7 @@ public static class CommandLine
         var root = new RootCommand("Watches a stream and says what its chat would say.")
         {
             GenerateCommand.Create(),
+            WatchCommand.Create(),
             VerifyCommand.Create(),
             InfoCommand.Create(),
             BenchCommand.Create(),

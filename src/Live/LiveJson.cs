@@ -36,6 +36,8 @@ internal sealed record InfoLine(string Folder, long ParameterCount, long Bytes, 
 [JsonSerializable(typeof(CommentLine))]
 [JsonSerializable(typeof(VerifyLine))]
 [JsonSerializable(typeof(InfoLine))]
+[JsonSerializable(typeof(WatchLine))]
+[JsonSerializable(typeof(WatchReport))]
 internal sealed partial class LiveJson : JsonSerializerContext
 {
     public static LiveJson Readable => field ??= new(new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

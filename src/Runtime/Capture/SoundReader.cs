@@ -82,7 +82,8 @@ internal sealed class SoundReader : IDisposable
         Position = position;
     }
 
-    private static string Mix(int channels) => channels == 1
+    /// <summary>The filter that averages channels; empty for one.</summary>
+    internal static string Mix(int channels) => channels == 1
         ? ""
         : "pan=mono|c0=" + string.Join('+', Enumerable.Range(0, channels).Select(i => string.Create(CultureInfo.InvariantCulture, $"{1.0 / channels:0.########}*c{i}"))) + ",";
 }

@@ -30,13 +30,25 @@ public sealed class BatchScheduler : IAsyncDisposable
     /// <exception cref="TwitchException">An option is out of range (exit code 2), or the decoder failed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler was disposed before the comment ended.</exception>
-    public Task<Comment> GenerateAsync(ClipContext clip, SamplingOptions options, CancellationToken cancellation = default)
+    public Task<Comment> GenerateAsync(ClipContext clip, SamplingOptions options, CancellationToken cancellation = default) =>
+        GenerateAsync(clip, options, null, cancellation);
+
+    /// <summary>Draws one comment and tells its tokens as soon as it is known that it may be said; the comment that <see cref="CommentModel.Generate"/>
+    /// draws, whatever else is being written.</summary>
+    /// <param name="clip">What was seen and heard.</param>
+    /// <param name="options">How each token is drawn.</param>
+    /// <param name="drawn">Is told each token, on the loop's thread: all comments wait for it, so it must be short.</param>
+    /// <param name="cancellation">Takes the comment out of the batch.</param>
+    /// <exception cref="TwitchException">An option is out of range (exit code 2), or the decoder failed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The scheduler was disposed before the comment ended.</exception>
+    public Task<Comment> GenerateAsync(ClipContext clip, SamplingOptions options, Action<Token>? drawn, CancellationToken cancellation)
     {
         options.Validate(_decoder.VocabularySize);
         if (cancellation.IsCancellationRequested)
             return Task.FromCanceled<Comment>(cancellation);
 
-        var generation = new Generation(clip, options);
+        var generation = new Generation(clip, options, drawn);
         generation.CancelWith(cancellation);
         if (!_waiting.Writer.TryWrite(generation))
             generation.Fail(new ObjectDisposedException(nameof(BatchScheduler)));
@@ -112,6 +124,8 @@ public sealed class BatchScheduler : IAsyncDisposable
         Comment? comment = _speaker.Decide([.. tokens.Select(token => token.Id)], [.. tokens.Select(token => token.LogProbability)], generation.Options, generation.Draw);
         if (comment is not null)
         {
+            if (!comment.IsWithheld)
+                generation.Tell(tokens);
             generation.Complete(comment);
             return;
         }
@@ -121,7 +135,7 @@ public sealed class BatchScheduler : IAsyncDisposable
     }
 
     /// <summary>A comment that somebody waits for. The first end counts: its words, a failure, or the caller's cancellation.</summary>
-    private sealed class Generation(ClipContext clip, SamplingOptions options)
+    private sealed class Generation(ClipContext clip, SamplingOptions options, Action<Token>? drawn)
     {
         // The callers go on elsewhere: the loop is for steps.
         private readonly TaskCompletionSource<Comment> _comment = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -134,6 +148,23 @@ public sealed class BatchScheduler : IAsyncDisposable
         public int Draw { get; set; }    // how often it was drawn before
 
         public Task<Comment> Task => _comment.Task;
+
+        public void Tell(IReadOnlyList<Token> tokens)
+        {
+            if (drawn is null || _comment.Task.IsCompleted)    // cancelled, it is not told
+                return;
+            try
+            {
+                foreach (Token token in tokens)
+                    drawn(token);
+            }
+#pragma warning disable CA1031 // the caller's, and so is its comment alone
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Fail(e);
+            }
+        }
 
         public void CancelWith(CancellationToken cancellation) => _cancelling = cancellation.Register(() => _comment.TrySetCanceled(cancellation));
 

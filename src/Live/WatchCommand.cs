@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Json;
+using Twitch.Runtime;
+using Twitch.Runtime.Capture;
+
+namespace Twitch.Live;
+
+/// <summary><c>twitch watch</c>: comments on a stream as it happens.</summary>
+internal sealed class WatchCommand
+{
+    private readonly ModelArguments _model = new();
+    private readonly SamplingArguments _sampling = new();
+    private readonly Argument<string> _source = new("source") { Description = "A file, a URL (HLS, RTMP, RTSP, SRT, http, udp), '-' for stdin, camera:0 or /dev/video0, screen: or screen::0.0." };
+    private readonly Option<bool> _realtime = new("--realtime") { Description = "Play a file at its own speed; else as fast as the machine can." };
+    private readonly Option<bool> _loop = new("--loop") { Description = "Play a file again and again." };
+    private readonly Option<TimeSpan> _every = Time("--every", "Comment this often; whole seconds.", new WatchOptions().Every);
+    private readonly Option<TimeSpan> _stall = Time("--stall", "Open the source again when it brings no frame for so long.", new LiveCaptureOptions().Stall);
+    private readonly Option<int> _buffer = new("--buffer") { Description = "Seconds of a live stream that may wait; older ones are dropped.", DefaultValueFactory = _ => new LiveCaptureOptions().BufferSeconds, HelpName = "s" };
+    private readonly Option<int?> _reconnects = new("--reconnects") { Description = "Give a lost source up after so many in a row; else never.", HelpName = "n" };
+    private readonly Option<bool> _wait = new("--wait") { Description = "Wait for a source that is not there yet." };
+    private readonly Option<bool> _json = new("--json") { Description = "JSON lines: comments, and what happens to the source." };
+    private readonly Option<bool> _tokens = new("--tokens") { Description = "With --json: a line for each token as it is drawn, too." };
+    private readonly Option<TimeSpan?> _report = new("--report") { Description = "Write the figures of the summary to stderr this often, as JSON.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };
+
+    private WatchCommand()
+    {
+    }
+
+    public static Command Create() => new WatchCommand().Build();
+
+    private Command Build()
+    {
+        var command = new Command("watch", "Comments on a stream as it happens.") { _source, _realtime, _loop, _every, _stall, _buffer, _reconnects, _wait, _json, _tokens, _report };
+        _model.AddTo(command);
+        _sampling.AddTo(command);
+        command.Validators.Add(Validate);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private void Validate(CommandResult result)
+    {
+        if (result.GetValue(_tokens) && !result.GetValue(_json))
+            result.AddError("--tokens needs --json; without it, words appear as they are drawn.");
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        TextWriter output = parsed.InvocationConfiguration.Output, error = parsed.InvocationConfiguration.Error;
+        StreamSource source = StreamSource.Parse(parsed.GetRequiredValue(_source));
+        using CommentModel model = _model.Open(parsed);
+        var watcher = new Watcher(model, source, new WatchOptions
+        {
+            Every = parsed.GetRequiredValue(_every),
+            Sampling = _sampling.Over(model.Sampling, parsed),
+            Reconnects = parsed.GetValue(_reconnects),
+            WaitForSource = parsed.GetValue(_wait),
+            Capture = new LiveCaptureOptions
+            {
+                Realtime = parsed.GetValue(_realtime),
+                Loop = parsed.GetValue(_loop),
+                BufferSeconds = parsed.GetValue(_buffer),
+                Stall = parsed.GetRequiredValue(_stall),
+            },
+        });
+        WatchOutput lines = parsed.GetValue(_json) ? new JsonWatchOutput(output, parsed.GetValue(_tokens)) : new TextWatchOutput(output, error, source);
+        using Timer? reports = parsed.GetValue(_report) is { } period ? new Timer(_ => error.WriteLine(JsonLine(watcher)), null, period, period) : null;
+        try
+        {
+            await foreach (WatchEvent happened in watcher.RunAsync(cancellation))
+                await lines.WriteAsync(happened);
+        }
+        finally
+        {
+            lines.End();
+            if (watcher.Statistics.Seconds > 0)
+                await error.WriteLineAsync(WatchSummary.Text(watcher.Statistics));
+            if (model.Speaker.WithheldCount > 0)
+                await error.WriteLineAsync($"note: {model.Speaker.WithheldCount} comments might not be said, however often they were drawn, and were withheld.");
+        }
+        return (int)ExitCode.Done;
+    }
+
+    private static string JsonLine(Watcher watcher) => JsonSerializer.Serialize(WatchReport.Of(watcher.Statistics), LiveJson.Readable.WatchReport);
+
+    private static Option<TimeSpan> Time(string name, string description, TimeSpan usual) => new(name)
+    {
+        Description = string.Create(CultureInfo.InvariantCulture, $"{description} [default: {usual.TotalSeconds:0} s]"),
+        CustomParser = result => TimeArgument.ParseOne(result) ?? usual,
+        DefaultValueFactory = _ => usual,
+        HelpName = "time",
+    };
+}

@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Twitch.Runtime.Capture;
+
+namespace Twitch.Runtime.Tests.Capture;
+
+/// <summary>Real sources on this machine: files, pipes, and ffmpeg as a server.</summary>
+public class LiveCaptureTests(Clips clips)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("plain.mp4")]
+    [InlineData("late.mp4")]
+    [InlineData("silent.mp4")]
+    [InlineData("blind.m4a")]
+    [InlineData("cover.mp3")]
+    public async Task A_file_gives_the_seconds_that_a_recording_gives(string name)
+    {
+        string path = name switch
+        {
+            "late.mp4" => clips.Make(name, $"-f lavfi -i {Clips.Picture(5)} -f lavfi -itsoffset 0.7 -i {Clips.Sound(4)} -map 0:v -map 1:a {Clips.H264} -c:a aac"),
+            "silent.mp4" => clips.Make(name, $"-i {clips.Plain} -map 0:v -c copy"),
+            "blind.m4a" => clips.Make(name, $"-i {clips.Plain} -map 0:a -c copy"),
+            "cover.mp3" => clips.Make(name, $"-i {clips.Plain} -f lavfi -i color=red:s=32x32:d=1:r=1 -map 0:a -map 1:v -frames:v 1 -c:v mjpeg -disposition:v attached_pic"),
+            _ => clips.Plain,
+        };
+        ReadStream recorded = ReadStream.Of(path);
+
+        (List<byte[]> frames, List<float> mel, _) = await Read(path);
+
+        Assert.Equal(recorded.Frames.Count, frames.Count);
+        for (int i = 0; i < frames.Count; i++)
+            Assert.True(recorded.Frames[i].AsSpan().SequenceEqual(frames[i]), $"frame {i} differs");
+        Assert.InRange(mel.Count, 1, recorded.Mel.Count);    // a recording's last second brings what is left, too
+        for (int i = 0; i < mel.Count; i++)
+            Assert.Equal(recorded.Mel[i], mel[i], 1e-4f);
+    }
+
+    [Theory]
+    [InlineData("tcp://127.0.0.1:{0}", "-c copy -f mpegts tcp://127.0.0.1:{0}?listen=1")]
+    [InlineData("srt://127.0.0.1:{0}", "-c copy -f mpegts srt://127.0.0.1:{0}?mode=listener")]
+    [InlineData("rtmp://127.0.0.1:{0}/live/key", "-c copy -f flv -listen 1 rtmp://127.0.0.1:{0}/live/key")]
+    [InlineData("http://127.0.0.1:{0}/x", "-c copy -f mpegts -listen 1 http://127.0.0.1:{0}/x")]
+    public async Task A_server_on_the_loopback_is_read_as_a_file_is(string source, string server)
+    {
+        int port = FreePort(udp: source.StartsWith("srt", StringComparison.Ordinal));
+        using Process serving = Ffmpeg($"-i {clips.Plain} {string.Format(null, server, port)}");
+        ReadStream recorded = ReadStream.Of(clips.Plain);
+
+        List<byte[]> frames = [];
+        for (int tries = 0; tries < 50 && frames.Count == 0; tries++)    // until it listens
+            (frames, _, _) = await Read(string.Format(null, source, port));
+
+        Assert.InRange(frames.Count, 5, 7);
+        double[] shown = Clips.PictureNumbers(frames), expected = Clips.PictureNumbers(recorded.Frames);
+        for (int i = 1; i < 5; i++)    // a container's own clock may be a frame off
+            Assert.InRange(shown[i], expected[i] - 1.3, expected[i] + 1.3);
+    }
+
+    [Fact]
+    public async Task A_pipe_that_stops_is_stalled_and_ffmpeg_is_gone_after_it()
+    {
+        string pipe = clips["stalls.ts"];
+        FileSystem.MakeNamedPipe(pipe);
+        byte[] bytes = File.ReadAllBytes(clips.Make("long.ts", $"-stream_loop 4 -i {clips.Plain} -c copy"));    // enough for ffmpeg to know what it is
+        await using FileStream writer = new(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);    // stays open and silent
+        Task writing = Task.Run(() => writer.Write(bytes.AsSpan(0, bytes.Length * 2 / 3)), Cancellation);
+
+        (List<byte[]> frames, _, LiveCapture capture) = await Read(pipe, new LiveCaptureOptions { Stall = TimeSpan.FromSeconds(1) });
+
+        Assert.NotEmpty(frames);
+        Assert.Equal((CaptureEnd.Stalled, "no frame for 1 s"), (capture.Ending, capture.Reason));
+        await writing;
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_a_failure_in_ffmpegs_words_without_secrets()
+    {
+        (List<byte[]> frames, _, LiveCapture capture) = await Read($"http://bob:secret@127.0.0.1:{FreePort()}/live.m3u8?token=abcdef");
+
+        Assert.Empty(frames);
+        Assert.Equal(CaptureEnd.Failed, capture.Ending);
+        Assert.Contains("Connection refused", capture.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", capture.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("abcdef", capture.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_playlist_of_the_net_does_not_reach_files()
+    {
+        using var server = new HttpListener();
+        string root = $"http://127.0.0.1:{FreePort()}/";
+        server.Prefixes.Add(root);
+        server.Start();
+        Task serving = Task.Run(async () =>
+        {
+            HttpListenerContext request = await server.GetContextAsync();
+            request.Response.ContentType = "application/vnd.apple.mpegurl";
+            await request.Response.OutputStream.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\nfile://{clips.Plain}\n#EXT-X-ENDLIST\n"), Cancellation);
+            request.Response.Close();
+        }, Cancellation);
+
+        (List<byte[]> frames, _, LiveCapture capture) = await Read(root + "live.m3u8");
+
+        Assert.Empty(frames);
+        Assert.Equal(CaptureEnd.Failed, capture.Ending);
+        await serving;
+    }
+
+    [Fact]
+    public async Task A_damaged_stream_is_read_where_it_can_be()
+    {
+        byte[] bytes = File.ReadAllBytes(clips.Make("whole.ts", $"-i {clips.Plain} -c copy"));
+        new Random(3).NextBytes(bytes.AsSpan(bytes.Length / 3, bytes.Length / 10));
+        string path = clips["damaged.ts"];
+        File.WriteAllBytes(path, bytes);
+
+        (List<byte[]> frames, _, _) = await Read(path);
+
+        Assert.InRange(frames.Count, 5, 7);
+    }
+
+    [Fact]
+    public async Task A_looped_file_goes_on_on_one_clock()
+    {
+        await using LiveCapture capture = LiveCapture.Start(StreamSource.Parse(clips.Plain), ReadStream.Frame, MelSpec.Standard, new LiveCaptureOptions { Loop = true });
+
+        int[] seconds = await capture.SecondsAsync(Cancellation).Select(second => second.Second.Index).Take(20).ToArrayAsync(Cancellation);
+
+        Assert.Equal(Enumerable.Range(0, 20), seconds);
+    }
+
+    [Fact]
+    public void What_has_a_speed_of_its_own_is_not_played_at_another() =>
+        Assert.Equal(ExitCode.Usage, Assert.Throws<TwitchException>(() => LiveCapture.Start(StreamSource.Parse("http://127.0.0.1/x"), ReadStream.Frame, MelSpec.Standard, new LiveCaptureOptions { Realtime = true })).ExitCode);
+
+    private static async Task<(List<byte[]> Frames, List<float> Mel, LiveCapture Capture)> Read(string source, LiveCaptureOptions? options = null)
+    {
+        var (frames, mel) = (new List<byte[]>(), new List<float>());
+        await using LiveCapture capture = LiveCapture.Start(StreamSource.Parse(source), ReadStream.Frame, MelSpec.Standard, options);
+        await foreach (LiveSecond second in capture.SecondsAsync(Cancellation))
+        {
+            Assert.Equal(frames.Count, second.Second.Index);
+            Assert.Equal(mel.Count / MelSpec.Standard.MelCount, second.Second.FirstStep);
+            frames.Add(second.Second.Frame.ToArray());
+            mel.AddRange(second.Second.Mel.Span);
+        }
+        return (frames, mel, capture);
+    }
+
+    private static Process Ffmpeg(string arguments) => ChildProcess.Start("ffmpeg", $"-v error -nostdin -readrate 8 {arguments}".Split(' '));
+
+    private static int FreePort(bool udp = false)
+    {
+        if (udp)
+        {
+            using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+            return ((IPEndPoint)socket.Client.LocalEndPoint!).Port;
+        }
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,46 @@
+using Twitch.Runtime.Capture;
+
+namespace Twitch.Runtime.Tests;
+
+public class StreamSourceTests
+{
+    [Theory]
+    [InlineData("https://a.tv/x/live.m3u8", SourceKind.Http, "https://a.tv/x/live.m3u8")]
+    [InlineData("http://bob:secret@a.tv:80/live.m3u8?token=abcdef#frag", SourceKind.Http, "http://a.tv:80/live.m3u8")]
+    [InlineData("rtmp://a.tv/app/live_123_key", SourceKind.Rtmp, "rtmp://a.tv/app/…")]
+    [InlineData("rtsp://admin:admin@10.0.0.2/cam", SourceKind.Rtsp, "rtsp://10.0.0.2/cam")]
+    [InlineData("srt://a.tv:9000?passphrase=0123456789", SourceKind.Srt, "srt://a.tv:9000")]
+    [InlineData("udp://239.0.0.1:1234", SourceKind.Udp, "udp://239.0.0.1:1234")]
+    [InlineData("-", SourceKind.StandardInput, "stdin")]
+    [InlineData("camera:2", SourceKind.Camera, "camera:2")]
+    [InlineData("/dev/video0", SourceKind.Camera, "/dev/video0")]
+    [InlineData("screen::0.0", SourceKind.Screen, "screen::0.0")]
+    public void Sources_are_known_by_their_form_and_shown_without_secrets(string text, SourceKind kind, string name)
+    {
+        StreamSource source = StreamSource.Parse(text);
+
+        Assert.Equal((kind, name), (source.Kind, source.ToString()));
+    }
+
+    [Theory]
+    [InlineData("http://bob:secret@a.tv/x?token=abcdef", "secret abcdef")]
+    [InlineData("rtmp://a.tv/app/live_123_key", "live_123_key")]
+    [InlineData("rtsp://admin:passw@10.0.0.2/cam", "passw")]
+    public void Messages_of_programs_lose_the_secrets(string text, string secrets)
+    {
+        StreamSource source = StreamSource.Parse(text);
+
+        string message = source.Redact($"{text}: failed; tcp://x:y@a.tv; {text[(text.IndexOf("//", StringComparison.Ordinal) + 2)..]}; key '{text[(text.LastIndexOf('/') + 1)..]}'");
+
+        Assert.All(secrets.Split(' '), secret => Assert.DoesNotContain(secret, message, StringComparison.Ordinal));
+        Assert.StartsWith($"{source}: failed", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", ExitCode.Usage)]
+    [InlineData("gopher://a.tv/x", ExitCode.Usage)]
+    [InlineData("file:///etc/passwd", ExitCode.Usage)]
+    [InlineData("no-such-file.mp4", ExitCode.BadInput)]
+    public void What_cannot_be_read_is_refused(string text, ExitCode exitCode) =>
+        Assert.Equal(exitCode, Assert.Throws<TwitchException>(() => StreamSource.Parse(text)).ExitCode);
+}
