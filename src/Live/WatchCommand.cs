@@ -12,6 +12,7 @@ internal sealed class WatchCommand
 {
     private readonly ModelArguments _model = new();
     private readonly SamplingArguments _sampling = new();
+    private readonly PostArguments _post = new();
     private readonly Argument<string> _source = new("source") { Description = "A file, a URL (HLS, RTMP, RTSP, SRT, http, udp), '-' for stdin, camera:0 or /dev/video0, screen: or screen::0.0." };
     private readonly Option<bool> _realtime = new("--realtime") { Description = "Play a file at its own speed; else as fast as the machine can." };
     private readonly Option<bool> _loop = new("--loop") { Description = "Play a file again and again." };
@@ -35,6 +36,7 @@ internal sealed class WatchCommand
         var command = new Command("watch", "Comments on a stream as it happens.") { _source, _realtime, _loop, _every, _stall, _buffer, _reconnects, _wait, _json, _tokens, _report };
         _model.AddTo(command);
         _sampling.AddTo(command);
+        _post.AddTo(command);
         command.Validators.Add(Validate);
         command.SetAction(RunAsync);
         return command;
@@ -65,12 +67,17 @@ internal sealed class WatchCommand
                 Stall = parsed.GetRequiredValue(_stall),
             },
         });
+        await using ChatLink chat = await _post.OpenAsync(parsed, error.WriteLine, cancellation);
         WatchOutput lines = parsed.GetValue(_json) ? new JsonWatchOutput(output, parsed.GetValue(_tokens)) : new TextWatchOutput(output, error, source);
         using Timer? reports = parsed.GetValue(_report) is { } period ? new Timer(_ => error.WriteLine(JsonLine(watcher)), null, period, period) : null;
         try
         {
             await foreach (WatchEvent happened in watcher.RunAsync(cancellation))
+            {
                 await lines.WriteAsync(happened);
+                if (happened is CommentMade made)
+                    chat.Poster?.Offer(made.Comment.Text);
+            }
         }
         finally
         {
@@ -79,6 +86,8 @@ internal sealed class WatchCommand
                 await error.WriteLineAsync(WatchSummary.Text(watcher.Statistics));
             if (model.Speaker.WithheldCount > 0)
                 await error.WriteLineAsync($"note: {model.Speaker.WithheldCount} comments might not be said, however often they were drawn, and were withheld.");
+            if (chat.Poster is { } poster)
+                await error.WriteLineAsync($"{poster.Counts}; to {poster.Description}");
         }
         return (int)ExitCode.Done;
     }
