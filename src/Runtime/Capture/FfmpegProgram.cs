@@ -65,7 +65,7 @@ internal sealed class FfmpegProgram : IDisposable
     }
 
     // "[aac @ 0x5591c2] text" -> "aac: text"; the address differs each time.
-    private static string WithoutAddress(string line)
+    internal static string WithoutAddress(string line)
     {
         int at = line.IndexOf(" @ 0x", StringComparison.Ordinal), end = line.IndexOf("] ", StringComparison.Ordinal);
         return line.StartsWith('[') && at > 0 && end > at ? $"{line[1..at]}: {line[(end + 2)..]}" : line;

@@ -17,6 +17,16 @@ internal sealed record MediaProbe(double? Length, string? VideoCodec, double? Vi
 
     public bool HasAudio => AudioChannels > 0;
 
+    /// <summary>When its last picture ends; absent if the container does not say.</summary>
+    public double? VideoEnd { get; private init; }
+
+    /// <summary>ffprobe's arguments that ask for what <see cref="Parse"/> reads.</summary>
+    public static IReadOnlyList<string> Questions =>
+    [
+        "-of", "json", "-show_entries",
+        "format=format_name,start_time,duration:stream=codec_type,codec_name,start_time,duration,channels,avg_frame_rate:stream_disposition=attached_pic",
+    ];
+
     /// <summary>Asks <c>ffprobe</c>.</summary>
     /// <exception cref="TwitchException">The file is missing or is no recording.</exception>
     public static MediaProbe Of(string path)
@@ -26,9 +36,7 @@ internal sealed record MediaProbe(double? Length, string? VideoCodec, double? Vi
 
         using FfmpegProgram program = FfmpegProgram.Start("ffprobe",
         [
-            "-v", "error", "-of", "json", "-show_entries",
-            "format=format_name,start_time,duration:stream=codec_type,codec_name,start_time,duration,channels,avg_frame_rate:stream_disposition=attached_pic",
-            FfmpegProgram.FileArgument(path),
+            "-v", "error", .. Questions, FfmpegProgram.FileArgument(path),
         ]);
         using var text = new MemoryStream();
         program.Output.CopyTo(text);
@@ -36,12 +44,13 @@ internal sealed record MediaProbe(double? Length, string? VideoCodec, double? Vi
         if (status != 0)
             throw new TwitchException($"{path}: no recording that ffmpeg can read: {string.Join("; ", complaints)}; give a video or sound file that was closed properly.");
 
-        ProbeAnswer answer = JsonSerializer.Deserialize(text.ToArray(), ProbeJson.Default.ProbeAnswer)!;
-        return From(answer);
+        return Parse(text.ToArray());
     }
 
-    private static MediaProbe From(ProbeAnswer answer)
+    /// <summary>Reads ffprobe's answer to <see cref="Questions"/>.</summary>
+    public static MediaProbe Parse(byte[] json)
     {
+        ProbeAnswer answer = JsonSerializer.Deserialize(json, ProbeJson.Default.ProbeAnswer)!;
         ProbedStream[] streams = answer.Streams ?? [];
         ProbedStream? video = streams.FirstOrDefault(s => s.CodecType == "video" && s.Disposition?.AttachedPic != 1);    // not a cover
         ProbedStream? audio = streams.FirstOrDefault(s => s.CodecType == "audio");
@@ -51,7 +60,10 @@ internal sealed record MediaProbe(double? Length, string? VideoCodec, double? Vi
             video is null ? null : video.CodecName ?? "unknown",
             Number(video?.StartTime) - start,
             Rate(video?.AvgFrameRate),
-            audio is null ? 0 : Math.Max(1, audio.Channels ?? 1));
+            audio is null ? 0 : Math.Max(1, audio.Channels ?? 1))
+        {
+            VideoEnd = Number(video?.StartTime) + Number(video?.Duration) - start,
+        };
     }
 
     // Some containers count their length from 0 and some from their first timestamp; the tracks' own lengths leave no doubt.

@@ -34,7 +34,7 @@ internal sealed class SoundReader : IDisposable
         [
             "-v", "error", "-nostdin", .. (string[])(seekSecond > 0 ? ["-ss", seekSecond.ToString(CultureInfo.InvariantCulture)] : []),
             "-i", FfmpegProgram.FileArgument(path), "-map", "0:a:0",
-            "-af", $"aformat=sample_fmts=fltp,{Mix(channels)}aresample={sampleRate}:async=1:first_pts=0", "-f", "f32le", "pipe:1",
+            "-af", Filter(channels, sampleRate), "-f", "f32le", "pipe:1",
         ]);
         Skip(firstSample - seekSecond * sampleRate);
     }
@@ -66,6 +66,9 @@ internal sealed class SoundReader : IDisposable
     }
 
     public void Dispose() => _program.Dispose();
+
+    /// <summary>What makes mono samples on the stream's clock of a track, in ffmpeg's language.</summary>
+    internal static string Filter(int channels, int sampleRate) => $"aformat=sample_fmts=fltp,{Mix(channels)}aresample={sampleRate}:async=1:first_pts=0";
 
     private void End()
     {
