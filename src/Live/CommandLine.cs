@@ -17,6 +17,7 @@ public static class CommandLine
         {
             GenerateCommand.Create(),
             WatchCommand.Create(),
+            ServeCommand.Create(),
             VerifyCommand.Create(),
             InfoCommand.Create(),
             BenchCommand.Create(),

@@ -14,7 +14,8 @@ internal sealed class GenerateCommand
 
     private readonly ModelArguments _model = new();
     private readonly SamplingArguments _sampling = new();
-    private readonly Option<string> _video = new("--video") { Description = "The recording; its sound is heard too.", Required = true, HelpName = "file" };
+    private readonly Option<string?> _video = new("--video") { Description = "The recording; its sound is heard too.", HelpName = "file" };
+    private readonly Option<string?> _replay = new("--replay") { Description = "Write a comment again from a file that serve kept; it has its own options and seed.", HelpName = "file" };
     private readonly Option<string?> _audio = new("--audio") { Description = "Sound in a file of its own.", HelpName = "file" };
     private readonly Option<TimeSpan[]> _at = new("--at") { Description = "Moment to comment on, such as 0:05:00; may be given again.", CustomParser = TimeArgument.ParseAll, HelpName = "time" };
     private readonly Option<TimeSpan?> _every = new("--every") { Description = "Comment on the whole recording, this often.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };
@@ -32,7 +33,7 @@ internal sealed class GenerateCommand
 
     private Command Build()
     {
-        var command = new Command("generate", "Comments on moments of a recording.") { _video, _audio, _at, _every, _from, _to, _count, _json, _logprobs };
+        var command = new Command("generate", "Comments on moments of a recording.") { _video, _replay, _audio, _at, _every, _from, _to, _count, _json, _logprobs };
         _model.AddTo(command);
         _sampling.AddTo(command);
         command.Validators.Add(Validate);
@@ -42,6 +43,17 @@ internal sealed class GenerateCommand
 
     private void Validate(CommandResult result)
     {
+        if (result.GetResult(_replay) is not null)
+        {
+            if ((result.GetResult(_video) ?? result.GetResult(_audio) ?? result.GetResult(_at) ?? result.GetResult(_every)) is OptionResult other)
+                result.AddError($"--replay has its own window; leave {other.Option.Name} out.");
+            return;
+        }
+        if (result.GetResult(_video) is null)
+        {
+            result.AddError("Option '--video' is required.");
+            return;
+        }
         bool at = result.GetResult(_at) is not null, every = result.GetResult(_every) is not null;
         if (at == every)
             result.AddError(at ? "--at and --every exclude each other; give one." : "--at or --every is missing; say which moments to comment on.");
@@ -54,7 +66,12 @@ internal sealed class GenerateCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         TextWriter output = parsed.InvocationConfiguration.Output, error = parsed.InvocationConfiguration.Error;
-        Task<InspectedMedia> looking = InspectedMedia.OfAsync(new MediaSource(parsed.GetRequiredValue(_video), parsed.GetValue(_audio)));
+        if (parsed.GetValue(_replay) is { } replay)
+        {
+            using CommentModel replayed = _model.Open(parsed);
+            return (int)Replay(replayed, replay, parsed.GetValue(_json), parsed.GetValue(_logprobs), output, error);
+        }
+        Task<InspectedMedia> looking = InspectedMedia.OfAsync(new MediaSource(parsed.GetValue(_video)!, parsed.GetValue(_audio)));
         using CommentModel model = _model.Open(parsed);
         SamplingOptions sampling = _sampling.Over(model.Sampling, parsed).Validate(model.Config.VocabularySize);
         int count = parsed.GetValue(_count);
@@ -90,6 +107,20 @@ internal sealed class GenerateCommand
             if (said < count)
                 error.WriteLine($"note: at {StreamTime.Format(moment)} the model has only {said} different comments; a higher --temperature or --top-k finds more.");
         }
+    }
+
+    private static ExitCode Replay(CommentModel model, string path, bool json, bool logprobs, TextWriter output, TextWriter error)
+    {
+        if (!File.Exists(path))
+            throw new TwitchException($"--replay is {path}; there is no such file.");
+        using FileStream zip = File.OpenRead(path);
+        ReplayFile replay = ReplayFile.Read(zip, path);
+        ReplayResult result = replay.Run(model);
+        var comment = new TimedComment(TimeSpan.FromSeconds(replay.Info.Time), result.Comment);
+        output.WriteLine(json ? JsonLine(comment, logprobs) : TextLine(comment, logprobs, model.Vocabulary));
+        if (!result.Same)
+            error.WriteLine($"error: {path}: it said '{replay.Info.Text}' on {replay.Info.Provider} in {replay.Info.Precision}; this machine computes otherwise, see 'twitch verify'.");
+        return result.Same ? ExitCode.Done : ExitCode.Failed;
     }
 
     private static string JsonLine(TimedComment line, bool logprobs) => JsonSerializer.Serialize(

@@ -31,13 +31,15 @@ internal sealed class ModelArguments
         command.Add(_noDefaultBannedWords);
     }
 
-    public CommentModel Open(ParseResult parsed) => CommentModel.Open(parsed.GetRequiredValue(Bundle), new RuntimeOptions
+    public CommentModel Open(ParseResult parsed) => CommentModel.Open(parsed.GetRequiredValue(Bundle), Options(parsed));
+
+    public RuntimeOptions Options(ParseResult parsed) => new()
     {
         Provider = parsed.GetRequiredValue(_provider) == "cuda" ? ExecutionProvider.Cuda : ExecutionProvider.Cpu,
         Precision = parsed.GetRequiredValue(_precision) == GraphVariant.EightBit ? Precision.Int8 : Precision.Float32,
         IntraOpThreads = parsed.GetRequiredValue(_threads),
         BannedWords = Banned(parsed),
-    });
+    };
 
     private BannedWords Banned(ParseResult parsed)
     {

@@ -1,0 +1,174 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Twitch.Runtime;
+using Twitch.Serving.Http;
+using Twitch.Serving.Telemetry;
+
+namespace Twitch.Serving.Sessions;
+
+/// <summary>One source that is watched: its events, its comments, and who listens.</summary>
+internal sealed class Session : IAsyncDisposable
+{
+    private readonly ServedModel _served;
+    private readonly ServeOptions _options;
+    private readonly ServeMetrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _run;
+    private volatile string _state = "starting";
+    private volatile string? _detail;
+    private int _subscribers;
+
+    public Session(string id, string source, TimeSpan every, bool asks, ISessionFeed feed, ServedModel served, ServeOptions options, ServeMetrics metrics, TimeProvider clock, ILogger logger, Action<Session, SessionComment> tell)
+    {
+        (Id, Source, Every, Asks, Feed) = (id, source, every, asks, feed);
+        (_served, _options, _metrics, _clock, _logger, Tell) = (served, options, metrics, clock, logger, tell);
+        Created = clock.GetUtcNow();
+        Events = new EventRing(options.EventBuffer);
+        Comments = new CommentList(options.KeptComments, options.ReplayableComments);
+        _run = Task.Run(RunAsync);
+    }
+
+    public string Id { get; }
+
+    public string Source { get; }
+
+    public TimeSpan Every { get; }
+
+    public DateTimeOffset Created { get; }
+
+    /// <summary>Whether somebody is asked about each comment.</summary>
+    public bool Asks { get; set; }
+
+    public ISessionFeed Feed { get; }
+
+    public EventRing Events { get; }
+
+    public CommentList Comments { get; }
+
+    private Action<Session, SessionComment> Tell { get; }
+
+    public SessionJson ToJson() => new(
+        Id, Source, _state, _state == "failed" ? _detail : null, Every.TotalSeconds, Asks ? "manual" : "auto", SamplingJson.Of(Feed.Sampling), Created,
+        Volatile.Read(ref _subscribers), Events.Last, StatisticsJson.Of(Feed.Statistics));
+
+    /// <summary>Changes how the next comments are drawn.</summary>
+    /// <exception cref="TwitchException">An option is out of range.</exception>
+    public SamplingJson Change(SamplingJson change)
+    {
+        Feed.Sampling = change.Over(Feed.Sampling);
+        SamplingJson now = SamplingJson.Of(Feed.Sampling);
+        Events.Append("sampling", JsonSerializer.SerializeToUtf8Bytes(now, ServingJson.Readable.SamplingJson));
+        return now;
+    }
+
+    public SessionComment Decide(long number, CommentState state)
+    {
+        SessionComment decided = Comments.Decide(number, state);
+        Events.Append("decision", JsonSerializer.SerializeToUtf8Bytes(decided.ToJson(), ServingJson.Readable.CommentJson));
+        Tell(this, decided);
+        return decided;
+    }
+
+    /// <summary>Tells a subscriber what happens, until the session ends or the subscriber goes.</summary>
+    /// <exception cref="ProblemException">There are too many.</exception>
+    public async Task SubscribeAsync(Stream output, long? lastEvent, CancellationToken cancellation)
+    {
+        if (Interlocked.Increment(ref _subscribers) > _options.MaxSubscribers)
+        {
+            Interlocked.Decrement(ref _subscribers);
+            throw new ProblemException(429, "subscribers", $"{_options.MaxSubscribers} subscribers listen to this session, and no more may.", $"{_options.MaxSubscribers}", $"fewer than {_options.MaxSubscribers}", TimeSpan.FromSeconds(5));
+        }
+        try
+        {
+            await new EventStream(Events, output, _clock).RunAsync(lastEvent ?? Events.Last, () => StatusData(), Gap, cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _subscribers);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _run;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        long connections = 0, tokens = 0, dropped = 0;
+        _metrics.SessionBegan();
+        try
+        {
+            await foreach (WatchEvent happened in Feed.RunAsync(_stop.Token))
+            {
+                switch (happened)
+                {
+                    case SourceConnected:
+                        if (++connections > 1)
+                            _metrics.Reconnected();
+                        Become("watching", null);
+                        break;
+                    case SourceLost lost:
+                        Become("reconnecting", lost.Reason);
+                        break;
+                    case TokenDrawn drawn:
+                        Events.Append("token", JsonSerializer.SerializeToUtf8Bytes(new TokenJson(drawn.CommentNumber, (int)tokens++, drawn.Text.TrimStart()), ServingJson.Readable.TokenJson));
+                        break;
+                    case CommentMade made:
+                        tokens = 0;
+                        Keep(made);
+                        break;
+                }
+                long now = Feed.Statistics.Dropped;
+                _metrics.Dropped(now - dropped);
+                dropped = now;
+            }
+            Become("ended", null);
+        }
+        catch (OperationCanceledException)
+        {
+            Become("ended", null);
+        }
+        catch (TwitchException e)
+        {
+            Become("failed", e.Message);
+        }
+        catch (Exception e)
+        {
+            _logger.LogError(e, "a bug in session {Session}, please report it", Id);
+            Become("failed", "something failed that should not; the server's log says what.");
+        }
+        finally
+        {
+            _metrics.SessionEnded();
+            Events.Append("end", JsonSerializer.SerializeToUtf8Bytes(new EndJson(_state), ServingJson.Readable.EndJson));
+            Events.Complete();
+        }
+    }
+
+    private void Keep(CommentMade made)
+    {
+        var comment = new SessionComment(made.Number, made.Time, _clock.GetUtcNow(), made.Comment, made.Options, Asks ? CommentState.Pending : CommentState.Auto)
+        {
+            Replay = _options.ReplayableComments > 0 && Feed.CopyWindow() is { } window && Feed.LastClip is { } clip ? ReplayFile.Of(_served.Model, window, clip, made) : null,
+        };
+        Comments.Add(comment);
+        _metrics.Commented(made);
+        Events.Append("comment", JsonSerializer.SerializeToUtf8Bytes(comment.ToJson(), ServingJson.Readable.CommentJson));
+        Tell(this, comment);
+    }
+
+    private void Become(string state, string? detail)
+    {
+        (_state, _detail) = (state, detail);
+        Events.Append("status", StatusData());
+    }
+
+    private byte[] StatusData() => JsonSerializer.SerializeToUtf8Bytes(new StatusJson(_state, StatisticsJson.Of(Feed.Statistics), _detail), ServingJson.Readable.StatusJson);
+
+    private static byte[] Gap(long missed) => JsonSerializer.SerializeToUtf8Bytes(new GapJson(missed), ServingJson.Readable.GapJson);
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Twitch.Runtime;
+using Twitch.Runtime.Capture;
+using Twitch.Serving.Http;
+using Twitch.Serving.Telemetry;
+
+namespace Twitch.Serving.Sessions;
+
+/// <summary>The sessions of a server.</summary>
+public sealed class SessionTable : IHostedService
+{
+    private const int IdBytes = 8;
+
+    private readonly ConcurrentDictionary<string, Session> _sessions = new();
+    private readonly ServedModel _served;
+    private readonly SourcePolicy _policy;
+    private readonly OpenFeed _open;
+    private readonly ServeOptions _options;
+    private readonly ServeMetrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<SessionTable> _logger;
+    private int _places;    // taken
+
+    internal SessionTable(ServedModel served, SourcePolicy policy, OpenFeed open, IOptions<ServeOptions> options, ServeMetrics metrics, TimeProvider clock, ILogger<SessionTable> logger)
+    {
+        (_served, _policy, _open, _options, _metrics, _clock, _logger) = (served, policy, open, options.Value, metrics, clock, logger);
+    }
+
+    /// <summary>Is told of each comment when it was written and when it was decided about: session and comment. Called between two seconds of the
+    /// stream, so it must be short; what posts to a chat keeps a queue of its own.</summary>
+    public event Action<string, SessionComment>? Commented;
+
+    internal IEnumerable<Session> All => _sessions.Values.OrderBy(session => session.Created);
+
+    /// <summary>Decides about a comment that waits for it.</summary>
+    /// <param name="session">The session's id.</param>
+    /// <param name="number">The comment's number in it.</param>
+    /// <param name="approve">Whether it may be shown and posted.</param>
+    /// <returns>False if there is no such comment, or it does not wait.</returns>
+    public bool TryDecide(string session, long number, bool approve)
+    {
+        try
+        {
+            Find(session).Decide(number, approve ? CommentState.Approved : CommentState.Rejected);
+            return true;
+        }
+        catch (ProblemException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (string id in _sessions.Keys)
+            await RemoveAsync(id);
+    }
+
+    internal async Task<Session> CreateAsync(SessionRequest request, CancellationToken cancellation)
+    {
+        TimeSpan every = EveryOf(request.Every);
+        bool asks = AsksOf(request.Approval);
+        SamplingOptions sampling = (request.Sampling ?? new SamplingJson()).Over(_served.Model.Sampling).Validate(_served.Model.Config.VocabularySize);
+        StreamSource source = await _policy.CheckAsync(request.Source, cancellation);
+        if (Interlocked.Increment(ref _places) > _options.MaxSessions)
+        {
+            Interlocked.Decrement(ref _places);
+            throw new ProblemException(StatusCodes.Status429TooManyRequests, "sessions", $"{_options.MaxSessions} sessions run, and no more may; stop one, or ask again.", $"{_options.MaxSessions}", $"fewer than {_options.MaxSessions}", TimeSpan.FromSeconds(10));
+        }
+        try
+        {
+            ISessionFeed feed = _open(source, new WatchOptions
+            {
+                Every = every,
+                Sampling = sampling,
+                WaitForSource = source.CanReconnect,
+                Clock = _clock,
+                Capture = new LiveCaptureOptions { Realtime = source.IsRecording && request.Realtime, Loop = source.IsRecording && request.Loop, FfmpegMemory = _options.FfmpegMemory },
+            });
+            string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
+            return _sessions[id] = new Session(id, source.Name, every, asks, feed, _served, _options, _metrics, _clock, _logger, (session, comment) => Commented?.Invoke(session.Id, comment));
+        }
+        catch
+        {
+            Interlocked.Decrement(ref _places);
+            throw;
+        }
+    }
+
+    internal Session Find(string id) => _sessions.TryGetValue(id, out Session? session) ? session : throw ProblemException.NotFound($"session '{id}'");
+
+    internal async Task<bool> RemoveAsync(string id)
+    {
+        if (!_sessions.TryRemove(id, out Session? session))
+            return false;
+        await session.DisposeAsync();
+        Interlocked.Decrement(ref _places);
+        return true;
+    }
+
+    internal static bool AsksOf(string? approval) => approval switch
+    {
+        null or "auto" => false,
+        "manual" => true,
+        _ => throw ProblemException.BadRequest($"approval is '{approval}'; it must be auto or manual.", approval, "auto or manual"),
+    };
+
+    private TimeSpan EveryOf(JsonElement? every) => every switch
+    {
+        null => new WatchOptions().Every,
+        { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out double seconds) && seconds is >= 1 and <= 86400 => TimeSpan.FromSeconds(seconds),
+        { ValueKind: JsonValueKind.String } word when word.ValueEquals("auto") => throw new ProblemException(
+            StatusCodes.Status422UnprocessableEntity, "every", $"the bundle '{_served.Name}' has no rate of its own; give \"every\" in seconds.", "auto", "seconds"),
+        _ => throw ProblemException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"every is {every.Value.GetRawText()}; it must be seconds, 1 or more, or \"auto\"."), null, "seconds or auto"),
+    };
+}

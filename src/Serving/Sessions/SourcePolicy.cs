@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Twitch.Runtime.Capture;
+
+namespace Twitch.Serving.Sessions;
+
+/// <summary>Which sources a request may name. None, unless the options do: what reads a source is a program on this machine, and would reach what
+/// the one who asks cannot.</summary>
+/// <remarks>A source whose host an option names may have a private address. Where only the scheme is named, its host must have public ones; that is
+/// looked up here, and again by ffmpeg, so a name that changes between the two, a redirect or a playlist may lead elsewhere: name hosts where that matters.</remarks>
+internal sealed class SourcePolicy(IOptions<ServeOptions> options)
+{
+    private readonly AllowedSource[] _allowed = [.. options.Value.AllowedSources.Select(text => AllowedSource.TryParse(text)!)];
+
+    /// <exception cref="Http.ProblemException">It is none, or may not be watched.</exception>
+    public async Task<StreamSource> CheckAsync(string? text, CancellationToken cancellation)
+    {
+        if (string.IsNullOrEmpty(text))
+            throw Http.ProblemException.BadRequest("the source is missing; give \"source\": a URL, or a file of the media folder.", null, "source");
+        if (text.Contains("://", StringComparison.Ordinal))
+            return await CheckAddressAsync(text, cancellation);
+        if (text == "-")
+            throw Refused(text, "the server's stdin is no source");
+        if (text.IndexOf(':', StringComparison.Ordinal) is > 0 and int colon && text[..colon] is "camera" or "screen" || text.StartsWith("/dev/", StringComparison.Ordinal))
+        {
+            string scheme = text.StartsWith("screen", StringComparison.Ordinal) ? "screen" : "camera";
+            return _allowed.Any(allowed => allowed.Scheme == scheme && !allowed.NamesHost) ? StreamSource.Parse(text) : throw Refused(text, $"start the server with --allow-source {scheme}: if it may be watched");
+        }
+        return CheckFile(text);
+    }
+
+    private async Task<StreamSource> CheckAddressAsync(string text, CancellationToken cancellation)
+    {
+        // Programs disagree on what such signs mean in an address, and so on its host.
+        if (text.Any(sign => sign is <= ' ' or '\\' or '`' or >= (char)127) || !Uri.TryCreate(text, UriKind.Absolute, out Uri? address) || address.Host.Length == 0)
+            throw Http.ProblemException.BadRequest("the source is no URL.", text, "scheme://host/path");
+        if (address.UserInfo.Length > 0)
+            throw Http.ProblemException.BadRequest("the source holds a user name; it would reach logs and lists.", null, "a URL without user and password");
+        AllowedSource[] covering = [.. _allowed.Where(allowed => allowed.Covers(address))];
+        if (covering.Length == 0)
+            throw Refused($"{address.Scheme}://{address.Authority}", $"start the server with --allow-source {address.Scheme}: or --allow-source {address.Scheme}://{address.Authority}/ if it may be watched");
+        if (!covering.Any(allowed => allowed.NamesHost))
+            await CheckPublicAsync(address, cancellation);
+        return StreamSource.Parse(address.AbsoluteUri);
+    }
+
+    private static async Task CheckPublicAsync(Uri address, CancellationToken cancellation)
+    {
+        IPAddress[] found;
+        try
+        {
+            found = await Dns.GetHostAddressesAsync(address.DnsSafeHost, cancellation);
+        }
+        catch (SocketException e)
+        {
+            throw new Http.ProblemException(StatusCodes.Status422UnprocessableEntity, "source", $"the source's host '{address.Host}' cannot be found: {e.Message}");
+        }
+        if (found.FirstOrDefault(ip => !IsPublic(ip)) is { } inside)
+            throw Refused($"{address.Scheme}://{address.Authority}", $"its address {inside} is not a public one; name the host with --allow-source {address.Scheme}://{address.Authority}/ if it may be watched");
+    }
+
+    /// <summary>Whether anybody on the internet may have this address: not this machine, this network, or what a cloud tells its machines.</summary>
+    public static bool IsPublic(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        byte[] bytes = address.GetAddressBytes();
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            return !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !address.IsIPv6SiteLocal && !address.IsIPv6UniqueLocal && !address.IsIPv6Multicast
+                && !address.Equals(IPAddress.IPv6Any) && !(bytes is [0x00, 0x64, 0xFF, 0x9B, ..]) && !address.IsIPv6Teredo && !(bytes is [0x20, 0x02, ..]);    // NAT64 and 6to4 hold another address
+        }
+        return bytes switch
+        {
+            [0 or 10 or 127, ..] or [169, 254, ..] or [192, 168, ..] or [192, 0, 0, _] or [>= 224, ..] => false,
+            [100, >= 64 and <= 127, ..] or [172, >= 16 and <= 31, ..] or [198, 18 or 19, ..] => false,
+            _ => true,
+        };
+    }
+
+    private StreamSource CheckFile(string text)
+    {
+        if (options.Value.MediaFolder is not { } folder)
+            throw Refused(text, "files are no sources here; start the server with --media FOLDER, and give the name of a file in it");
+        string root = RealPath(Path.GetFullPath(folder)), path = RealPath(Path.GetFullPath(text, root));
+        if (!path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            throw Refused(text, "it is not in the media folder");
+        return File.Exists(path) ? StreamSource.Parse(path) : throw new Http.ProblemException(StatusCodes.Status422UnprocessableEntity, "source", $"there is no file '{text}' in the media folder.", text);
+    }
+
+    // Every link on the way is followed.
+    private static string RealPath(string path)
+    {
+        string real = "/";
+        foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            real = Path.Combine(real, part);
+            if (new FileInfo(real).LinkTarget is not null)
+                real = RealPath(new FileInfo(real).ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+        }
+        return real;
+    }
+
+    private static Http.ProblemException Refused(string source, string why) => new(StatusCodes.Status403Forbidden, "source", $"'{source}' may not be watched: {why}.", source);
+}
