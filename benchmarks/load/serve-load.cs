@@ -1,0 +1,171 @@
+// Offers a running `twitch serve` more than it takes, and prints what was accepted, how fast, and what it cost.
+//
+//   twitch serve --bundle B --media samples --max-sessions 4 &
+//   dotnet run benchmarks/load/serve-load.cs -- --pid $! --source stream.mp4 --clip clip.mp4 --sessions 16 --clips 8 --seconds 600
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+Dictionary<string, string> given = args.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
+string Text(string name, string usual) => given.GetValueOrDefault("--" + name, usual);
+int Number(string name, int usual) => int.Parse(Text(name, usual.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+
+string url = Text("url", "http://127.0.0.1:8080"), source = Text("source", "stream.mp4");
+byte[]? clip = given.ContainsKey("--clip") ? File.ReadAllBytes(given["--clip"]) : null;
+int pid = Number("pid", 0), sessions = Number("sessions", 32), clips = Number("clips", 0), seconds = Number("seconds", 60), alone = Number("alone", 15);
+
+using var client = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromMinutes(2) };
+if (Environment.GetEnvironmentVariable("TWITCH_TOKEN") is { Length: > 0 } token)
+    client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+
+Console.WriteLine($"memory before: {Process()}");
+Measurement unloaded = await Offer(1, clip is null ? 0 : 1, alone);
+Console.WriteLine($"memory after {alone} s of one session{(clip is null ? "" : " and one client with clips")}: {Process()}");
+Measurement loaded = await Offer(sessions, clips, seconds);
+Console.WriteLine($"memory at the end: {Process()}");
+
+Console.WriteLine($"\n| request | alone n | p50 ms | p99 ms | {sessions} sessions, {clips} clips offered: n | p50 ms | p99 ms | p99 ratio |\n|---|---:|---:|---:|---:|---:|---:|---:|");
+foreach (string kind in loaded.Times.Keys.Order())
+{
+    double[] before = unloaded.Of(kind), after = loaded.Of(kind);
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {kind} | {before.Length} | {At(before, 0.5):0.0} | {At(before, 0.99):0.0} | {after.Length} | {At(after, 0.5):0.0} | {At(after, 0.99):0.0} | {At(after, 0.99) / At(before, 0.99):0.0} |"));
+}
+Console.WriteLine($"\nanswers by status: {string.Join(", ", loaded.Status.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}: {pair.Value}"))}");
+
+async Task<Measurement> Offer(int sessionClients, int clipClients, int duration)
+{
+    var measured = new Measurement();
+    using var end = new CancellationTokenSource(TimeSpan.FromSeconds(duration));
+    Task watching = Report(duration, end.Token);
+    await Task.WhenAll([
+        .. Enumerable.Range(0, sessionClients).Select(i => SessionClient(measured, new Random(i), end.Token)),
+        .. Enumerable.Range(0, clipClients).Select(i => ClipClient(measured, new Random(1000 + i), end.Token)),
+    ]);
+    await watching;
+    return measured;
+}
+
+// Makes a session, listens until it has heard two comments, looks and changes meanwhile, and stops it.
+async Task SessionClient(Measurement measured, Random random, CancellationToken end)
+{
+    while (!end.IsCancellationRequested)
+    {
+        string? id = null;
+        try
+        {
+            (int status, string body) = await Send(measured, "POST session", HttpMethod.Post, "/v1/sessions", $$"""{"source": "{{source}}", "every": 5, "loop": true}""", end);
+            if (status != 201)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1 + random.NextDouble()), end);
+                continue;
+            }
+            id = JsonDocument.Parse(body).RootElement.GetProperty("id").GetString();
+            var clock = Stopwatch.StartNew();
+            using HttpResponseMessage stream = await client.GetAsync($"/v1/sessions/{id}/events", HttpCompletionOption.ResponseHeadersRead, end);
+            using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync(end));
+            for (int heard = 0; heard < 2 && await lines.ReadLineAsync(end) is { } line;)
+            {
+                if (line != "event: comment")
+                    continue;
+                heard++;
+                if (heard == 1)
+                    measured.Add("first comment", clock.Elapsed);
+                await Send(measured, "GET session", HttpMethod.Get, $"/v1/sessions/{id}", null, end);
+                await Send(measured, "PATCH sampling", HttpMethod.Patch, $"/v1/sessions/{id}/sampling", """{"temperature": 0.9}""", end);
+                await Send(measured, "GET frame", HttpMethod.Get, $"/v1/sessions/{id}/frame", null, end);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (HttpRequestException e)
+        {
+            measured.Count($"{e.HttpRequestError}");
+        }
+        finally
+        {
+            if (id is not null)
+                await Send(measured, "DELETE session", HttpMethod.Delete, $"/v1/sessions/{id}", null, CancellationToken.None);
+        }
+    }
+}
+
+async Task ClipClient(Measurement measured, Random random, CancellationToken end)
+{
+    while (!end.IsCancellationRequested)
+    {
+        try
+        {
+            using HttpResponseMessage answer = await Timed(measured, "POST clip", () => client.PostAsync("/v1/comments?count=3", new ByteArrayContent(clip!), end));
+            if (!answer.IsSuccessStatusCode)
+                await Task.Delay(TimeSpan.FromSeconds(random.NextDouble()), end);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (HttpRequestException e)
+        {
+            measured.Count($"{e.HttpRequestError}");
+        }
+    }
+}
+
+async Task<(int Status, string Body)> Send(Measurement measured, string kind, HttpMethod method, string path, string? json, CancellationToken end)
+{
+    using HttpResponseMessage answer = await Timed(measured, kind, async () =>
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json") };
+        return await client.SendAsync(request, end);
+    });
+    return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(end));
+}
+
+async Task<HttpResponseMessage> Timed(Measurement measured, string kind, Func<Task<HttpResponseMessage>> send)
+{
+    var clock = Stopwatch.StartNew();
+    HttpResponseMessage answer = await send();
+    measured.Count($"{(int)answer.StatusCode}");
+    if (answer.IsSuccessStatusCode)
+        measured.Add(kind, clock.Elapsed);
+    return answer;
+}
+
+async Task Report(int duration, CancellationToken end)
+{
+    try
+    {
+        while (true)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(Math.Max(10, duration / 10)), end);
+            Console.WriteLine($"  {DateTime.UtcNow:HH:mm:ss} {Process()}");
+        }
+    }
+    catch (OperationCanceledException)
+    {
+    }
+}
+
+string Process()
+{
+    if (pid == 0)
+        return "unknown (no --pid)";
+    Dictionary<string, string> status = File.ReadLines($"/proc/{pid}/status").Select(line => line.Split(':', 2)).ToDictionary(pair => pair[0], pair => pair[1].Trim());
+    return $"{status["VmRSS"]} resident (most {status["VmHWM"]}), {status["Threads"]} threads, {Directory.GetFiles($"/proc/{pid}/fd").Length} handles";
+}
+
+static double At(double[] ordered, double share) => ordered.Length == 0 ? double.NaN : ordered[(int)Math.Min(ordered.Length - 1, Math.Floor(share * ordered.Length))];
+
+internal sealed class Measurement
+{
+    public ConcurrentDictionary<string, ConcurrentBag<double>> Times { get; } = new();
+
+    public ConcurrentDictionary<string, int> Status { get; } = new();
+
+    public void Add(string kind, TimeSpan time) => Times.GetOrAdd(kind, _ => []).Add(time.TotalMilliseconds);
+
+    public void Count(string status) => Status.AddOrUpdate(status, 1, (_, count) => count + 1);
+
+    public double[] Of(string kind) => Times.TryGetValue(kind, out ConcurrentBag<double>? times) ? [.. times.Order()] : [];
+}

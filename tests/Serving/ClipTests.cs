@@ -1,0 +1,132 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Twitch.Runtime;
+using Twitch.Runtime.Capture;
+using Twitch.Runtime.Tests;
+using Twitch.Serving.Uploads;
+
+namespace Twitch.Serving.Tests;
+
+public class ClipTests(TinyRecording recording) : IClassFixture<TinyRecording>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private readonly byte[] _clip = File.ReadAllBytes(recording.Path);
+
+    [Fact]
+    public async Task A_clip_gets_the_comments_of_generate()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync();
+        CommentModel model = server.Services.GetRequiredService<ServedModel>().Model;
+        var sampling = model.Sampling with { Seed = 7 };
+        TimedComment[] expected = await model.CommentEveryAsync(model.OpenRecording(new MediaSource(recording.Path)), TimeSpan.FromSeconds(8), null, null, sampling, 2, Cancellation).ToArrayAsync(Cancellation);
+
+        JsonNode raw = await TwitchServer.JsonOf(await server.Client.PostAsync("/v1/comments?every=8&count=2&seed=7", new ByteArrayContent(_clip), Cancellation));
+        using var form = new MultipartFormDataContent { { new StringContent("x"), "note" }, { new ByteArrayContent(_clip), "clip", "clip.mp4" } };
+        JsonNode formed = await TwitchServer.JsonOf(await server.Client.PostAsync("/v1/comments?every=8&count=2&seed=7", form, Cancellation));
+
+        Assert.Equal(expected.Select(comment => (comment.Time.TotalSeconds, comment.Comment.Text)), raw["comments"]!.AsArray().Select(comment => ((double)comment!["time"]!, (string)comment["text"]!)));
+        Assert.Equal(raw.ToJsonString(), formed.ToJsonString());
+        Assert.Equal(24.4, (double)raw["seconds"]!, 0.2);
+    }
+
+    [Theory]
+    [InlineData("at=5&every=3", 400, "exclude each other")]
+    [InlineData("at=soon", 400, "at is 'soon'")]
+    [InlineData("seed=-1", 400, "seed is '-1'")]
+    [InlineData("at=99", 422, "the clip ends at 0:00:24.4")]
+    [InlineData("top_k=99", 422, "top-k is 99")]
+    [InlineData("count=2&temperature=0", 422, "raise the temperature")]
+    [InlineData("every=0.1", 422, "at most 100 are written")]
+    public async Task A_wrong_query_is_told_what_is_wrong(string query, int status, string expected)
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync();
+
+        JsonNode problem = await TwitchServer.ProblemOf(await server.Client.PostAsync($"/v1/comments?{query}", new ByteArrayContent(_clip), Cancellation), status);
+
+        Assert.Contains(expected, (string)problem["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_413_with_and_without_a_length()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.MaxBody = 10_000);
+
+        using var unknown = new StreamContent(new MemoryStream(_clip));
+        unknown.Headers.ContentLength = null;
+        await TwitchServer.ProblemOf(await server.Client.PostAsync("/v1/comments", new ByteArrayContent(_clip), Cancellation), 413);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/comments") { Content = unknown };
+        request.Headers.TransferEncodingChunked = true;
+        await TwitchServer.ProblemOf(await server.Client.SendAsync(request, Cancellation), 413);
+    }
+
+    [Fact]
+    public async Task A_clip_over_the_limit_is_422_and_what_is_no_clip_415()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.MaxClip = TimeSpan.FromSeconds(20));
+
+        JsonNode tooLong = await TwitchServer.ProblemOf(await server.Client.PostAsync("/v1/comments", new ByteArrayContent(_clip), Cancellation), 422);
+        JsonNode playlist = await TwitchServer.ProblemOf(await server.Client.PostAsync("/v1/comments", new StringContent("#EXTM3U\n#EXTINF:5,\nhttp://169.254.169.254/\n"), Cancellation), 415);
+        JsonNode damaged = await TwitchServer.ProblemOf(await server.Client.PostAsync("/v1/comments", new ByteArrayContent(_clip[..900]), Cancellation), 422);
+
+        Assert.Contains("at most 20 s", (string)tooLong["detail"]!, StringComparison.Ordinal);
+        Assert.Equal("container", (string)playlist["code"]!);
+        Assert.Equal("clip", (string)damaged["code"]!);
+    }
+
+    [Fact]
+    public async Task A_full_queue_turns_clips_away_before_their_body()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => (options.MaxUploads, options.MaxWaitingUploads) = (1, 1));
+        UploadQueue queue = server.Services.GetRequiredService<UploadQueue>();
+        using IDisposable one = queue.Admit();
+        IDisposable two = queue.Admit();
+
+        using HttpResponseMessage refused = await server.Client.PostAsync("/v1/comments", new ByteArrayContent(_clip), Cancellation);
+        two.Dispose();
+        using HttpResponseMessage taken = await server.Client.PostAsync("/v1/comments?at=5", new ByteArrayContent(_clip), Cancellation);
+
+        Assert.Equal("uploads", (string)(await TwitchServer.ProblemOf(refused, 503))["code"]!);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal(200, (int)taken.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_comment_of_a_session_is_written_again_from_its_replay()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.MediaFolder = Path.GetDirectoryName(recording.Path), scripted: false);
+        JsonNode session = await server.CreateAsync(new { source = Path.GetFileName(recording.Path), every = 5, realtime = false, sampling = new { seed = 3, temperature = 1.2 } });
+        string path = $"/v1/sessions/{session["id"]}";
+        using (var events = new EventReader(await server.Client.GetStreamAsync($"{path}/events?last_event_id=0", Cancellation)))
+            await events.UntilAsync("end");
+
+        JsonArray comments = (await server.GetAsync($"{path}/comments"))["comments"]!.AsArray();
+        byte[] zip = await server.Client.GetByteArrayAsync($"{path}/comments/3/replay", Cancellation);
+        JsonNode replay = await TwitchServer.JsonOf(await server.Client.PostAsync("/v1/replay", new ByteArrayContent(zip), Cancellation));
+        ReplayResult result = ReplayFile.Read(new MemoryStream(zip), "zip").Run(server.Services.GetRequiredService<ServedModel>().Model);
+
+        Assert.Equal([5, 10, 15, 20], comments.Select(comment => (double)comment!["time"]!));
+        Assert.True((bool)replay["same"]!);
+        Assert.Equal((string)comments[2]!["text"]!, (string)replay["text"]!);
+        Assert.InRange((double)replay["state_difference"]!, 0, 1e-4);
+        Assert.True(result.Same);
+        await TwitchServer.ProblemOf(await server.Client.PostAsync("/v1/replay", new ByteArrayContent(zip[..^50]), Cancellation), 422);
+    }
+
+    [Fact]
+    public async Task The_window_of_an_old_comment_is_gone()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => (options.MediaFolder, options.ReplayableComments) = (Path.GetDirectoryName(recording.Path), 2), scripted: false);
+        JsonNode session = await server.CreateAsync(new { source = Path.GetFileName(recording.Path), every = 5, realtime = false });
+        string path = $"/v1/sessions/{session["id"]}";
+        using (var events = new EventReader(await server.Client.GetStreamAsync($"{path}/events?last_event_id=0", Cancellation)))
+            await events.UntilAsync("end");
+
+        JsonArray comments = (await server.GetAsync($"{path}/comments"))["comments"]!.AsArray();
+
+        Assert.Equal([false, false, true, true], comments.Select(comment => (bool)comment!["replayable"]!));
+        await TwitchServer.ProblemOf(await server.Client.GetAsync($"{path}/comments/1/replay", Cancellation), 410);
+    }
+}

@@ -1,0 +1,168 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using Twitch.Serving.Http;
+
+namespace Twitch.Serving.Tests;
+
+public class GuardTests
+{
+    private const string Token = "0123456789abcdef0123";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("evil.example", 403)]
+    [InlineData("localhost.evil.example:8080", 403)]
+    [InlineData("localhost:1234", 200)]
+    [InlineData("127.0.0.1:8080", 200)]
+    [InlineData("[::1]:8080", 200)]
+    [InlineData("twitch.lan", 200)]
+    public async Task Only_the_servers_own_names_are_answered(string host, int status)
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.AllowedHosts.Add("twitch.lan"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/sessions") { Headers = { Host = host } };
+
+        using HttpResponseMessage response = await server.Client.SendAsync(request, Cancellation);
+
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("Origin", "http://evil.example", 403)]
+    [InlineData("Origin", "null", 403)]
+    [InlineData("Origin", "http://localhost.evil.example", 403)]
+    [InlineData("Origin", "https://localhost", 403)]
+    [InlineData("Origin", "http://localhost", 200)]
+    [InlineData("Origin", "https://tools.example", 200)]
+    [InlineData("Sec-Fetch-Site", "cross-site", 403)]
+    [InlineData("Sec-Fetch-Site", "same-origin", 200)]
+    public async Task Other_sites_pages_may_not_use_the_server(string header, string value, int status)
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.AllowedOrigins.Add("https://tools.example"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/sessions");
+        request.Headers.Add(header, value);
+
+        using HttpResponseMessage response = await server.Client.SendAsync(request, Cancellation);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(value == "https://tools.example", response.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
+    [Theory]
+    [InlineData("/v1/sessions", null, 401)]
+    [InlineData("/v1/sessions", "Bearer wrong-token-of-some-length", 401)]
+    [InlineData("/v1/sessions", "Basic " + Token, 401)]
+    [InlineData("/v1/sessions", "Bearer " + Token, 200)]
+    [InlineData("/metrics", null, 401)]
+    [InlineData("/metrics", "Bearer " + Token, 200)]
+    [InlineData("/v2/health/ready", null, 200)]
+    public async Task A_token_opens_what_is_not_open(string path, string? authorization, int status)
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.Token = Token);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (authorization is not null)
+            request.Headers.Authorization = AuthenticationHeaderValue.Parse(authorization);
+
+        using HttpResponseMessage response = await server.Client.SendAsync(request, Cancellation);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(status == 401, response.Headers.WwwAuthenticate.Count > 0);
+    }
+
+    [Fact]
+    public async Task A_ticket_opens_one_stream_of_its_session_once_and_soon()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.Token = Token);
+        server.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        string mine = (string)(await server.CreateAsync())["id"]!, other = (string)(await server.CreateAsync())["id"]!;
+        string[] tickets = [await Ticket(), await Ticket(), await Ticket()];
+        server.Client.DefaultRequestHeaders.Authorization = null;
+
+        int first = await Open(mine, tickets[0]), again = await Open(mine, tickets[0]), others = await Open(other, tickets[1]), elsewhere = (int)(await server.Client.GetAsync($"/v1/sessions/{mine}?ticket={tickets[2]}", Cancellation)).StatusCode;
+        server.Clock.Advance(TimeSpan.FromSeconds(31));
+        int late = await Open(mine, tickets[2]);
+
+        Assert.Equal([200, 401, 401, 401, 401], [first, again, others, elsewhere, late]);
+
+        async Task<string> Ticket() => (string)(await TwitchServer.JsonOf(await server.Client.PostAsJsonAsync("/v1/tickets", new { session = mine }, Cancellation)))["ticket"]!;
+
+        async Task<int> Open(string session, string ticket)
+        {
+            using HttpResponseMessage response = await server.Client.GetAsync($"/v1/sessions/{session}/events?ticket={ticket}", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+            return (int)response.StatusCode;
+        }
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0", null, "there is no token")]
+    [InlineData("192.168.1.5", null, "there is no token")]
+    [InlineData("::", null, "there is no token")]
+    [InlineData("0.0.0.0", "short", "at least 16 are needed")]
+    [InlineData("0.0.0.0", Token, null)]
+    [InlineData("127.0.0.1", null, null)]
+    [InlineData("::1", null, null)]
+    [InlineData("anywhere", null, "must be an IP address")]
+    public void An_address_that_others_reach_needs_a_token(string address, string? token, string? expected)
+    {
+        ValidateOptionsResult result = new ServeOptionsCheck().Validate(null, new ServeOptions { Bundle = "b", Address = address, Token = token });
+
+        Assert.Equal(expected is null, result.Succeeded);
+        Assert.Contains(expected ?? "", result.FailureMessage ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_token_file_that_others_can_read_is_refused()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, Token + "\n");
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            Assert.Equal(Token, TokenFile.Read(path));
+
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+            var e = Assert.Throws<TwitchException>(() => TokenFile.Read(path));
+            Assert.Contains("chmod 600", e.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(Token, e.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task The_model_answers_as_KServe_asks()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync();
+
+        JsonNode model = await server.GetAsync("/v2/models/tiny");
+
+        Assert.True((bool)(await server.GetAsync("/v2/health/live"))["live"]!);
+        Assert.True((bool)(await server.GetAsync("/v2/health/ready"))["ready"]!);
+        Assert.True((bool)(await server.GetAsync("/v2/models/tiny/ready"))["ready"]!);
+        Assert.Equal("twitch", (string)(await server.GetAsync("/v2"))["name"]!);
+        Assert.Equal("onnxruntime_onnx", (string)model["platform"]!);
+        Assert.Equal("[-1,-1,8,8,3]", model["inputs"]![0]!["shape"]!.ToJsonString());
+        await TwitchServer.ProblemOf(await server.Client.GetAsync("/v2/models/other", Cancellation), 404);
+    }
+
+    [Fact]
+    public async Task Metrics_count_what_sessions_do()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync();
+        JsonNode session = await server.CreateAsync();
+        using var events = new EventReader(await server.Client.GetStreamAsync($"/v1/sessions/{session["id"]}/events", Cancellation));
+        server.Feeds[0].Say("EZ", "Clap");
+        await events.UntilAsync("comment");
+
+        string metrics = await server.Client.GetStringAsync("/metrics", Cancellation);
+
+        Assert.Matches(@"(?m)^twitch_sessions_running\{.*\} 1( |$)", metrics);
+        Assert.Matches(@"(?m)^twitch_comments_total\{.*\} 1( |$)", metrics);
+        Assert.Matches(@"(?m)^twitch_tokens_total\{.*\} 2( |$)", metrics);
+        Assert.Matches(@"(?m)^twitch_first_token_duration_seconds_bucket\{.*le=""0.005""\} 1( |$)", metrics);
+    }
+}

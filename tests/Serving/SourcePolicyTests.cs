@@ -1,0 +1,103 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using Twitch.Serving.Http;
+using Twitch.Serving.Sessions;
+
+namespace Twitch.Serving.Tests;
+
+public sealed class SourcePolicyTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("media-").FullName;
+
+    [Theory]
+    [InlineData("https://good.example/live/a.m3u8", true)]
+    [InlineData("https://good.example/live", true)]
+    [InlineData("https://good.example/liver", false)]
+    [InlineData("https://good.example/live/../private", false)]
+    [InlineData("https://good.example:444/live/", false)]
+    [InlineData("http://good.example/live/", false)]
+    [InlineData("https://good.example.evil.example/live/", false)]
+    [InlineData("https://good.example@evil.example/live/", false)]
+    [InlineData("https://good.example\\@evil.example/live/", false)]
+    [InlineData("rtmp://192.168.1.5/app/key", true)]
+    [InlineData("rtmp://192.168.1.6/app/key", false)]
+    [InlineData("http://169.254.169.254/latest/meta-data/", false)]
+    [InlineData("file:///etc/passwd", false)]
+    [InlineData("concat:a|b", false)]
+    [InlineData("/etc/passwd", false)]
+    [InlineData("-", false)]
+    [InlineData("camera:0", false)]
+    [InlineData("/dev/video0", false)]
+    [InlineData("screen:", true)]
+    public async Task Only_what_the_options_name_is_watched(string source, bool allowed) =>
+        Assert.Equal(allowed, await IsAllowed(source, "https://good.example/live", "rtmp://192.168.1.5/", "screen:"));
+
+    [Theory]
+    [InlineData("http://127.0.0.1/")]
+    [InlineData("http://127.1/")]
+    [InlineData("http://2130706433/")]
+    [InlineData("http://0x7f.1/")]
+    [InlineData("http://10.0.0.1/")]
+    [InlineData("http://169.254.169.254/")]
+    [InlineData("http://[::1]/")]
+    [InlineData("http://[::ffff:10.0.0.1]/")]
+    [InlineData("http://[fd00::1]/")]
+    [InlineData("http://localhost:9/")]
+    public async Task A_scheme_alone_does_not_reach_private_addresses(string source) => Assert.False(await IsAllowed(source, "http:"));
+
+    [Theory]
+    [InlineData("1.1.1.1", true)]
+    [InlineData("2606:4700::1111", true)]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("100.64.0.1", false)]
+    [InlineData("172.31.255.255", false)]
+    [InlineData("172.32.0.0", true)]
+    [InlineData("224.0.0.1", false)]
+    [InlineData("255.255.255.255", false)]
+    [InlineData("64:ff9b::a9fe:a9fe", false)]
+    [InlineData("2002:7f00:1::", false)]
+    [InlineData("fe80::1", false)]
+    public void An_address_is_public_or_not(string address, bool expected) => Assert.Equal(expected, SourcePolicy.IsPublic(IPAddress.Parse(address)));
+
+    [Fact]
+    public async Task A_file_must_lie_in_the_media_folder_whatever_links_say()
+    {
+        File.WriteAllText(Path.Combine(_folder, "clip.mp4"), "");
+        Directory.CreateDirectory(Path.Combine(_folder, "media"));
+        File.WriteAllText(Path.Combine(_folder, "media", "inside.mp4"), "");
+        File.CreateSymbolicLink(Path.Combine(_folder, "media", "link.mp4"), Path.Combine(_folder, "clip.mp4"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "media", "up"), _folder);
+
+        Assert.True(await IsAllowedFile("inside.mp4"));
+        Assert.True(await IsAllowedFile(Path.Combine(_folder, "media", "inside.mp4")));
+        Assert.False(await IsAllowedFile("../clip.mp4"));
+        Assert.False(await IsAllowedFile("link.mp4"));
+        Assert.False(await IsAllowedFile("up/clip.mp4"));
+        Assert.False(await IsAllowedFile("absent.mp4"));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private Task<bool> IsAllowedFile(string source) => IsAllowed(new ServeOptions { MediaFolder = Path.Combine(_folder, "media") }, source);
+
+    private static Task<bool> IsAllowed(string source, params string[] allowed)
+    {
+        var options = new ServeOptions();
+        foreach (string text in allowed)
+            options.AllowedSources.Add(text);
+        return IsAllowed(options, source);
+    }
+
+    private static async Task<bool> IsAllowed(ServeOptions options, string source)
+    {
+        try
+        {
+            await new SourcePolicy(Options.Create(options)).CheckAsync(source, TestContext.Current.CancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is ProblemException or TwitchException)
+        {
+            return false;
+        }
+    }
+}
