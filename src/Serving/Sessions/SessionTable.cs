@@ -87,7 +87,7 @@ public sealed class SessionTable : IHostedService
                 WaitForSource = source.CanReconnect,
                 Clock = _clock,
                 Capture = new LiveCaptureOptions { Realtime = source.IsRecording && request.Realtime, Loop = source.IsRecording && request.Loop, FfmpegMemory = _options.FfmpegMemory },
-            });
+            }.Validate());
             string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
             return _sessions[id] = new Session(id, source.Name, every, asks, feed, _served, _options, _metrics, _clock, _logger, (session, comment) => Commented?.Invoke(session.Id, comment));
         }
