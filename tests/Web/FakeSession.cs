@@ -38,8 +38,16 @@ internal sealed class FakeSession(string id, string source, string approval)
         ["queued_frames"] = 0, ["queued_samples"] = 0,
     };
 
-    /// <summary>A task that ends with the next subscription.</summary>
+    /// <summary>A task that ends once somebody has subscribed, since the last drop.</summary>
     public Task Subscribed => _subscribed.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+    /// <summary>A task that ends with the next subscription after this call.</summary>
+    public Task SubscribedAgain()
+    {
+        lock (_lock)
+            _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Subscribed;
+    }
 
     public JsonObject ToJson() => new()
     {

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Twitch.Serving.Emotes;
 
 namespace Twitch.Web.Tests;
 
@@ -94,7 +95,7 @@ public sealed class OverlayTests(Chromium chromium)
         FakeSession session = server.Watch("cup final");
         await using Tab tab = await chromium.OpenAsync();
         await tab.Page.Clock.InstallAsync();
-        await ShowAsync(tab, server, session);
+        await ShowAsync(tab, server, session, "&fade=0");
         session.Say("before");
         await tab.Expect(".comment").ToHaveTextAsync(["before"]);
 
@@ -127,10 +128,12 @@ public sealed class OverlayTests(Chromium chromium)
         await tab.Page.Clock.InstallAsync();
         await ShowAsync(tab, server, session);
 
-        await tab.Page.Clock.RunForAsync(20_500);
-        await tab.Expect("body").ToHaveAttributeAsync("data-state", "offline");
-        await tab.Page.Clock.RunForAsync(1_000);
+        Task again = session.SubscribedAgain();
+        await PassAsync(tab, seconds: 15);
+        Assert.False(again.IsCompleted);
+        await PassAsync(tab, seconds: 10);
 
+        await again;
         await tab.Expect("body").ToHaveAttributeAsync("data-state", "live");
     }
 
@@ -237,6 +240,27 @@ public sealed class OverlayTests(Chromium chromium)
         await tab.Expect(".comment").ToHaveTextAsync(["comment 3", "comment 4"]);
         await tab.Expect(".comment >> nth=0").ToHaveCSSAsync("font-size", "20px");
         await tab.Expect(".comment >> nth=0").ToHaveCSSAsync("color", "rgb(1, 2, 3)");
+    }
+
+    [Fact]
+    public async Task Emotes_are_pictures_once_they_are_there_and_words_until_then()
+    {
+        using var pictures = new PictureServer();
+        using var file = new EmoteFile(new Dictionary<string, string> { ["EZ"] = "https://cdn.7tv.app/1", ["Gone"] = "https://cdn.7tv.app/2" });
+        var options = new EmoteOptions { File = file.Path };
+        using var emotes = new EmoteCache(options, new EmoteDownload(options, pictures), TimeProvider.System);
+        pictures.Missing.Enqueue("https://cdn.7tv.app/2");
+        await using FakeTwitch server = await FakeTwitch.StartAsync(emotes);
+        FakeSession session = server.Watch("cup final");
+        await using Tab tab = await OpenAsync(server, session);
+
+        session.Say("that was EZ ez Gone");
+
+        await tab.Expect(".comment .emote").ToHaveAttributeAsync("alt", "EZ");
+        await tab.Expect(".comment").ToHaveTextAsync(["that was ez Gone"]);
+        Assert.Equal("that was |EZ| ez |Gone", await tab.Page.EvaluateAsync<string>(
+            "Array.from(document.querySelector('.comment').childNodes, (node) => node.alt || node.textContent).filter(Boolean).join('|')"));
+        Assert.Empty(tab.Faults);
     }
 
     [Fact]

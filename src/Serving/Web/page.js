@@ -34,7 +34,7 @@ export function short(number) {
   if (number === undefined || number === null || !Number.isFinite(number))
     return "–";
   const size = Math.abs(number);
-  return number.toFixed(size >= 100 || Number.isInteger(number) ? 0 : size >= 10 ? 1 : 2);
+  return number.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
 
 /** Gives a picture new bytes and lets go of the old ones. */

@@ -9,14 +9,14 @@ const count = (number) => (number || 0).toLocaleString("en");
 // A tile's name, its value and what stands small behind or below it.
 const tiles = [
   ["Watched", (s) => clock(s.seconds), (s) => `${count(s.reconnects)} reconnects`],
-  ["Comments", (s, rate) => `${short(rate)}`, (s) => `a minute · ${count(s.comments)} in all`],
+  ["Comments", (s, rate) => `${short(rate)}`, (s) => `a minute, ${count(s.comments)} in all`],
   ["First token", (s) => short(s.first_token_ms && s.first_token_ms.p50),
-    (s) => `ms · p95 ${short(s.first_token_ms && s.first_token_ms.p95)} · p99 ${short(s.first_token_ms && s.first_token_ms.p99)}`],
-  ["Drift", (s) => short(s.drift_ms), () => "ms, sound against pictures"],
-  ["Dropped", (s) => count(s.dropped_frames), (s) => `frames · ${count(s.dropped_samples)} samples`,
+    (s) => `ms, p95 ${short(s.first_token_ms && s.first_token_ms.p95)}, p99 ${short(s.first_token_ms && s.first_token_ms.p99)}`],
+  ["Drift", (s) => short(s.drift_ms), () => "ms of sound"],
+  ["Dropped", (s) => count(s.dropped_frames), (s) => `frames, ${count(s.dropped_samples)} samples`,
     (s) => s.dropped_frames > 0 || s.dropped_samples > 0],
-  ["Queued", (s) => count(s.queued_frames), (s) => `frames · ${count(s.queued_samples)} samples`],
-  ["Load", (s) => short(s.real_time_factor), () => "seconds of work per second", (s) => s.real_time_factor > 0.8],
+  ["Queued", (s) => count(s.queued_frames), (s) => `frames, ${count(s.queued_samples)} samples`],
+  ["Load", (s) => short(s.real_time_factor), () => "of real time", (s) => s.real_time_factor > 0.8],
 ];
 
 /** Newest frame, log-mel and the session's counters. */

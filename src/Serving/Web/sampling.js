@@ -5,12 +5,12 @@ const settle = 150; // ms without a movement before a slider's value is sent
 
 // Field, label, least, most and step of its slider, and what it does. The server's own limits are wider.
 const sliders = [
-  ["temperature", "Temperature", 0, 2, 0.05, "0 always takes the likeliest word"],
-  ["top_k", "Top k", 0, 100, 1, "draw among so many words; 0 is all"],
-  ["top_p", "Top p", 0.05, 1, 0.01, "draw among the words that reach this sum"],
-  ["min_p", "Min p", 0, 0.5, 0.01, "drop words less likely than this share of the likeliest"],
+  ["temperature", "Temperature", 0, 2, 0.05, "0 is greedy"],
+  ["top_k", "Top k", 0, 100, 1, "words; 0 is all"],
+  ["top_p", "Top p", 0.05, 1, 0.01, "share of all that is kept"],
+  ["min_p", "Min p", 0, 0.5, 0.01, "share of the likeliest"],
   ["repetition_penalty", "Repetition penalty", 1, 2, 0.05, "1 is none"],
-  ["no_repeat_ngram", "No repeat of", 0, 6, 1, "words in a row; 0 allows it"],
+  ["no_repeat_ngram", "No repeat", 0, 6, 1, "words in a row; 0 is off"],
   ["min_length", "Shortest", 0, 20, 1, "words"],
   ["max_length", "Longest", 1, 60, 1, "words"],
 ];
@@ -35,8 +35,8 @@ export class Sampling {
       this.#inputs.set(field, { slider, output, decimals });
       slider.addEventListener("input", () => this.#moved(field));
       form.append(element("div", { className: "slider" },
-        element("label", { htmlFor: field, textContent: label }), output, slider,
-        element("span", { id: `${field}-hint`, className: "hint", textContent: hint })));
+        element("label", { htmlFor: field, textContent: label }),
+        element("span", { id: `${field}-hint`, className: "hint", textContent: hint }), output, slider));
     }
     this.#seed.disabled = true;
     this.#seed.addEventListener("change", () => {
