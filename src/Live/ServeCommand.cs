@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Twitch.Serving;
+using Twitch.Serving.Emotes;
 using Twitch.Serving.Http;
 
 namespace Twitch.Live;
@@ -34,6 +35,7 @@ internal sealed class ServeCommand
     private readonly Option<double> _clip = New("--max-clip", "Longest clip, in seconds.", Usual.MaxClip.TotalSeconds, "s");
     private readonly Option<long> _memory = New("--ffmpeg-memory", "Most address space of an ffmpeg.", Usual.FfmpegMemory, "bytes");
     private readonly Option<int> _batch = New("--batch", "Comments written together.", Usual.BatchRows, "n");
+    private readonly Option<string?> _emotes = New<string?>("--emotes", $"JSON object from emotes to pictures at {string.Join(", ", EmoteOptions.KnownHosts)}.", null, "file");
     private readonly Option<Uri?> _otlp = new("--otlp") { Description = "Where metrics and traces go by OTLP; else OTEL_EXPORTER_OTLP_ENDPOINT says.", HelpName = "url" };
 
     private ServeCommand()
@@ -45,7 +47,7 @@ internal sealed class ServeCommand
     private Command Build()
     {
         var command = new Command("serve", "Serves sessions on sources and comments on clips over HTTP.");
-        foreach (Option option in (Option[])[_address, _port, _tokenFile, _sources, _media, _hosts, _origins, _sessions, _subscribers, _uploads, _waiting, _body, _clip, _memory, _batch, _otlp])
+        foreach (Option option in (Option[])[_address, _port, _tokenFile, _sources, _media, _hosts, _origins, _sessions, _subscribers, _uploads, _waiting, _body, _clip, _memory, _batch, _emotes, _otlp])
             command.Add(option);
         _model.AddTo(command);
         command.SetAction(RunAsync);
@@ -61,6 +63,7 @@ internal sealed class ServeCommand
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.AddTwitch(options => Bind(options, parsed, token));
+        builder.Services.AddEmotes(new EmoteOptions { File = parsed.GetValue(_emotes) });
         builder.WebHost.ConfigureKestrel((_, kestrel) =>
         {
             kestrel.AddServerHeader = false;

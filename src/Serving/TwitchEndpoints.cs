@@ -33,6 +33,7 @@ public static class TwitchEndpoints
             response.Headers.AccessControlAllowHeaders = "Authorization, Content-Type, Last-Event-ID";
             return TypedResults.NoContent();
         }).WithMetadata(new AccessNeeded(Access.Open));
+        group.MapWebPages();
         group.MapPrometheusScrapingEndpoint();
         return group;
     }

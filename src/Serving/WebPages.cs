@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Twitch.Serving.Emotes;
+using Twitch.Serving.Http;
 
 namespace Twitch.Serving;
 
@@ -37,7 +38,7 @@ public static class WebPages
                 _ => "/web/" + resource["Web/".Length..],
             };
             string policy = route == "/overlay" ? Policy : ConsolePolicy;
-            routes.MapMethods(route, Reads, context => SendAsync(context, page, policy)).ExcludeFromDescription();
+            routes.MapMethods(route, Reads, context => SendAsync(context, page, policy)).WithMetadata(new AccessNeeded(Access.Open)).ExcludeFromDescription();
         }
 
         return routes.MapEmotes(routes.ServiceProvider.GetService<EmoteCache>());

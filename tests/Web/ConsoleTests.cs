@@ -57,7 +57,7 @@ public sealed class ConsoleTests(Chromium chromium)
 
         Assert.Equal(96, await WidthAsync(tab, "frame"));
         Assert.Equal(300, await WidthAsync(tab, "mel"));
-        session.Statistics["dropped_frames"] = 12;
+        session.Statistics["dropped_seconds"] = 12;
         session.Statistics["seconds"] = 3725.0;
         session.Statistics["comments"] = 373;
         session.SendStatus();

@@ -33,9 +33,8 @@ internal sealed class FakeSession(string id, string source, string approval)
 
     public JsonObject Statistics { get; } = new()
     {
-        ["seconds"] = 61.0, ["comments"] = 6, ["tokens"] = 31, ["dropped_frames"] = 0, ["dropped_samples"] = 0, ["reconnects"] = 0, ["drift_ms"] = 1.2,
+        ["seconds"] = 61.0, ["comments"] = 6, ["tokens"] = 31, ["dropped_seconds"] = 0, ["waiting_seconds"] = 0, ["reconnects"] = 0, ["sound_drift_ms"] = 1.2, ["clock_drift_ms"] = 0.31,
         ["real_time_factor"] = 0.03, ["first_token_ms"] = new JsonObject { ["p50"] = 3.1, ["p95"] = 4.0, ["p99"] = 4.2 },
-        ["queued_frames"] = 0, ["queued_samples"] = 0,
     };
 
     /// <summary>A task that ends once somebody has subscribed, since the last drop.</summary>

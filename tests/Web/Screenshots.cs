@@ -44,7 +44,6 @@ public sealed class Screenshots(Chromium chromium)
         FakeSession session = server.Watch("https://live.example/cup-final/index.m3u8");
         server.Watch("rtmp://studio.example/talk").State = "reconnecting";
         (session.Frame, session.Mel) = (Pictures.Frame(), Pictures.Mel());
-        session.Statistics["queued_samples"] = 1600;
         for (int i = 0; i < Chat.Length; i++)
             session.Say(Chat[i], 3605 + i * 10, [.. Chat[i].Split(' ').Select((word, at) => -0.05 - (word.Length * 7 + at) % 10 / 6.0)]);
         session.Decide(2, "approved");

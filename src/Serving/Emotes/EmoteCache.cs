@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Twitch.Serving.Http;
 
 namespace Twitch.Serving.Emotes;
 
@@ -139,7 +140,7 @@ public static class EmoteRoutes
     internal static IEndpointRouteBuilder MapEmotes(this IEndpointRouteBuilder routes, EmoteCache? cache)
     {
         Page none = new("""{"emotes":{}}"""u8.ToArray(), "application/json");
-        routes.MapMethods("/emotes", WebPages.Reads, context => SendAsync(context, cache?.Names ?? none, "no-cache")).ExcludeFromDescription();
+        routes.MapMethods("/emotes", WebPages.Reads, context => SendAsync(context, cache?.Names ?? none, "no-cache")).WithMetadata(new AccessNeeded(Access.Open)).ExcludeFromDescription();
         routes.MapMethods("/emotes/{id}", WebPages.Reads, async context =>
         {
             string id = (string)context.Request.RouteValues["id"]!;
@@ -147,7 +148,7 @@ public static class EmoteRoutes
                 await SendAsync(context, picture, "public, max-age=86400");
             else
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
-        }).ExcludeFromDescription();
+        }).WithMetadata(new AccessNeeded(Access.Open)).ExcludeFromDescription();
         return routes;
     }
 

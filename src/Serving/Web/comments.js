@@ -68,7 +68,7 @@ export class Comments {
       this.#draftOf = n;
       this.#draft.replaceChildren();
     }
-    this.#draft.append(this.#draft.childNodes.length > 0 ? ` ${text}` : text);
+    this.#draft.append(this.#draft.childNodes.length === 0 || text.startsWith(" ") ? text : ` ${text}`);
   }
 
   #clearDraft() {
