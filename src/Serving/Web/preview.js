@@ -12,7 +12,7 @@ const tiles = [
   ["Comments", (s, rate) => `${short(rate)}`, (s) => `a minute, ${count(s.comments)} in all`],
   ["First token", (s) => short(s.first_token_ms && s.first_token_ms.p50),
     (s) => `ms, p95 ${short(s.first_token_ms && s.first_token_ms.p95)}, p99 ${short(s.first_token_ms && s.first_token_ms.p99)}`],
-  ["Drift", (s) => short(s.sound_drift_ms), (s) => `ms of sound, ${short(s.clock_drift_ms)} of the clock`],
+  ["Drift", (s) => short(s.sound_drift_ms), (s) => `ms, clock ${short(s.clock_drift_ms)}`],
   ["Dropped", (s) => count(s.dropped_seconds), () => "s of the stream", (s) => s.dropped_seconds > 0],
   ["Queued", (s) => count(s.waiting_seconds), () => "s wait for the model", (s) => s.waiting_seconds > 2],
   ["Load", (s) => short(s.real_time_factor), () => "of real time", (s) => s.real_time_factor > 0.8],
