@@ -64,7 +64,7 @@ public sealed record BundleManifest
 
     /// <summary>File names within the folder.</summary>
     public const string FileName = "bundle.json", VideoEncoderFile = "video_encoder.onnx", AudioEncoderFile = "audio_encoder.onnx",
-        FusionFile = "fusion.onnx", DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx", VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
+        ChatEncoderFile = "chat_encoder.onnx", FusionFile = "fusion.onnx", RateFile = "rate.onnx", DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx", VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
 
     /// <summary>Version of the bundle's layout.</summary>
     public required int Version { get; init; }
@@ -124,7 +124,10 @@ public sealed class Bundle
         manifest.Config.Validate(path);
         new FileManifest(manifest.Files).Verify(folder, BundleManifest.FileName);
 
-        string[] graphs = [BundleManifest.VideoEncoderFile, BundleManifest.AudioEncoderFile, BundleManifest.FusionFile, BundleManifest.DecoderStepFile];
+        ModelConfig config = manifest.Config;
+        string[] graphs = [
+            BundleManifest.VideoEncoderFile, BundleManifest.AudioEncoderFile, BundleManifest.FusionFile, BundleManifest.DecoderStepFile,
+            .. Optional(BundleManifest.ChatEncoderFile, config.Chat is not null, "chat"), .. Optional(BundleManifest.RateFile, config.RateSize > 0, "rate_size")];
         foreach (string needed in (string[])[.. graphs, .. (manifest.Variants ?? []).Select(variant => variant.File)])
         {
             if (!manifest.Graphs.Any(graph => graph.File == needed) || !manifest.Files.ContainsKey(needed))
@@ -134,6 +137,11 @@ public sealed class Bundle
         if (vocabulary.Count != manifest.Config.VocabularySize)
             throw new TwitchException($"{Path.Combine(folder, BundleManifest.VocabularyFile)}: has {vocabulary.Count} words, but vocabulary_size in {BundleManifest.FileName} is {manifest.Config.VocabularySize}; export the bundle again.");
         return new Bundle(folder, manifest, vocabulary);
+
+        string[] Optional(string file, bool described, string setting) => described ? [file]
+            : manifest.Graphs.Any(graph => graph.File == file)
+                ? throw new TwitchException($"{path}: lists {file}, but config has no '{setting}' that describes it; export the bundle again.")
+                : [];
     }
 
     /// <summary>Full path of one of its files.</summary>
