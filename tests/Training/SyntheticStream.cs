@@ -109,6 +109,10 @@ public sealed class RecordedProgress(Action<TrainingProgress>? afterStep = null)
 
     public void EpochEnded(EpochMetrics epoch, bool isBest) => Epochs.Add(epoch);
 
+    public RateResult? Rate { get; private set; }
+
+    public void RateLearned(RateResult result) => Rate = result;
+
     public void Dispose()
     {
     }
