@@ -10,7 +10,7 @@ namespace Twitch;
 public sealed record ChatSpec(int CommentCount, int WordCount, int EmbeddingSize, int HeadCount, float HiddenShare)
 {
     /// <summary>The last 16 comments, of a line or so each.</summary>
-    public static ChatSpec Standard { get; } = new(CommentCount: 16, WordCount: 8, EmbeddingSize: 64, HeadCount: 4, HiddenShare: 0.3f);
+    public static ChatSpec Standard { get; } = new(CommentCount: 16, WordCount: 12, EmbeddingSize: 64, HeadCount: 4, HiddenShare: 0.3f);
 }
 
 /// <summary>A comment that was said.</summary>
@@ -27,11 +27,11 @@ public sealed class ChatWindow
         Ages = new float[spec.CommentCount];
     }
 
-    /// <summary>Ids of the words, [comments, words]: the oldest comment first, behind the last comment and the last word of each
+    /// <summary>Ids of the words, [comments, words]: the newest comment first, behind the oldest comment and the last word of each
     /// <see cref="Vocabulary.Pad"/>.</summary>
     public long[] Words { get; }
 
-    /// <summary>Seconds since each comment, [comments]; 0 behind the last one.</summary>
+    /// <summary>Seconds since each comment, [comments]; 0 behind the oldest one.</summary>
     public float[] Ages { get; }
 
     /// <summary>Comments in the window.</summary>
@@ -46,14 +46,14 @@ public sealed class ChatWindow
     /// <param name="comments">Comments in order of time, each with a word at least; those from the moment on are not read.</param>
     public static ChatWindow Before(TimeSpan time, ChatSpec spec, IReadOnlyList<PastComment> comments)
     {
-        int end = CountBefore(time, comments), first = Math.Max(0, end - spec.CommentCount);
-        var window = new ChatWindow(spec) { Count = end - first };
-        for (int i = first; i < end; i++)
+        int end = CountBefore(time, comments);
+        var window = new ChatWindow(spec) { Count = Math.Min(end, spec.CommentCount) };
+        for (int i = 0; i < window.Count; i++)
         {
-            PastComment comment = comments[i];
-            window.Ages[i - first] = (float)(time - comment.Time).TotalSeconds;
+            PastComment comment = comments[end - 1 - i];
+            window.Ages[i] = (float)(time - comment.Time).TotalSeconds;
             for (int word = 0; word < Math.Min(comment.Tokens.Length, spec.WordCount); word++)
-                window.Words[(i - first) * spec.WordCount + word] = comment.Tokens[word];
+                window.Words[i * spec.WordCount + word] = comment.Tokens[word];
         }
         return window;
     }

@@ -152,6 +152,7 @@ public sealed record ModelConfig
         if (Chat is not null)
         {
             yield return new("chat_encoder.embedding.weight", VocabularySize, Chat.EmbeddingSize);
+            yield return new("chat_encoder.place.weight", Chat.CommentCount, Chat.EmbeddingSize);
             yield return new("chat_encoder.embed.weight", Chat.EmbeddingSize, Chat.EmbeddingSize + 1);    // the words' mean, and the age
             yield return new("chat_encoder.embed.bias", Chat.EmbeddingSize);
             yield return new("chat_encoder.score.weight", Chat.HeadCount, Chat.EmbeddingSize);

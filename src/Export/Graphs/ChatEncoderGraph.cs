@@ -25,7 +25,8 @@ internal static class ChatEncoderGraph
         Value sum = g.ReduceSum(g.Mul(g.Gather(g.Weight(weights, "chat_encoder.embedding.weight"), words), g.Unsqueeze(isWord, 3)), axis: 2);
         Value mean = g.Div(sum, g.Unsqueeze(g.Max(count, one), 2));                           // [batch, comments, embedding]
         Value x = g.Concat(axis: 2, mean, g.Unsqueeze(g.Log(g.Add(age, one)), 2));
-        x = g.Relu(g.Linear(x, weights, "chat_encoder.embed"));                               // [batch, comments, embedding]
+        x = g.Linear(x, weights, "chat_encoder.embed");                                       // [batch, comments, embedding]
+        x = g.Relu(g.Add(x, g.Weight(weights, "chat_encoder.place.weight")));
 
         Value isAbsent = g.Unsqueeze(g.Sub(one, g.Min(count, one)), 1);                       // [batch, 1, comments]
         Value scores = g.Transpose(g.Linear(x, weights, "chat_encoder.score"), 0, 2, 1);      // [batch, heads, comments]
