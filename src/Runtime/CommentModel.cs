@@ -122,7 +122,8 @@ public sealed partial class CommentModel : IDisposable
     public float Rate(ClipContext clip) => RequireRate().Rate(clip);
 
     /// <summary>A chat that this model can read; empty.</summary>
-    public ChatHistory CreateChatHistory() => new(Config.Chat, Vocabulary);
+    /// <param name="capacity">Comments that are kept at least.</param>
+    public ChatHistory CreateChatHistory(int capacity = 1024) => new(Config.Chat, Vocabulary, capacity);
 
     /// <summary>Begins a comment, to be drawn token by token; its text has not been through <see cref="SpeechRules.Say"/>.</summary>
     /// <param name="clip">What was seen and heard.</param>

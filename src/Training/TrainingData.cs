@@ -9,12 +9,12 @@ namespace Twitch.Training;
 /// <param name="Window">The frames and mel steps before it.</param>
 /// <param name="Tokens"><c>&lt;SOS&gt;</c>, the words, <c>&lt;EOS&gt;</c>.</param>
 /// <param name="Chat">What was said before.</param>
-public sealed record Example(int Stream, TimeSpan Time, ClipWindow Window, int[] Tokens, PastChat Chat = default);
+public sealed record Example(int Stream, TimeSpan Time, ClipWindow Window, int[] Tokens, ChatBefore Chat = default);
 
 /// <summary>The chat before a moment of a recording.</summary>
 /// <param name="Comments">The recording's comments in order of time; absent: nothing is known of them.</param>
 /// <param name="Time">The moment.</param>
-public readonly record struct PastChat(IReadOnlyList<PastComment>? Comments, TimeSpan Time)
+public readonly record struct ChatBefore(IReadOnlyList<PastComment>? Comments, TimeSpan Time)
 {
     /// <summary>The last comments before the moment.</summary>
     public ChatWindow Window(ChatSpec spec) => Comments is null ? ChatWindow.Empty(spec) : ChatWindow.Before(Time, spec, Comments);
@@ -114,13 +114,13 @@ public sealed class TrainingData
         Vocabulary vocabulary = Vocabulary.Build(training.Select(entry => entry.Comment.Text), config.VocabularySize, options.MinWordCount);
         if (vocabulary.Count <= Vocabulary.SpecialCount)
             throw new TwitchException($"No word stands {options.MinWordCount} times in the {training.Count} training comments; use a longer recording or --min-word-count 1.");
-        IReadOnlyList<PastComment>[] chats = [.. streams.Select(stream => PastChat.Encode(stream.Comments.Where(comment => comment.Time >= options.From), vocabulary))];
+        IReadOnlyList<PastComment>[] chats = [.. streams.Select(stream => ChatBefore.Encode(stream.Comments.Where(comment => comment.Time >= options.From), vocabulary))];
         return new TrainingData(streams, config with { VocabularySize = vocabulary.Count }, vocabulary, Encode(training), Encode(validation), counts, chats);
 
         Example[] Encode(List<(int Stream, ChatComment Comment, ClipWindow Window)> entries) =>
             [.. entries.Select(entry => new Example(entry.Stream, entry.Comment.Time, entry.Window,
                 [Vocabulary.Start, .. vocabulary.Encode(entry.Comment.Text).Take(options.MaxLength), Vocabulary.End],
-                new PastChat(chats[entry.Stream], entry.Comment.Time)))];
+                new ChatBefore(chats[entry.Stream], entry.Comment.Time)))];
     }
 
     /// <summary>Mean and deviation of each mel filter over the steps that training windows hold, each [n_mels].</summary>
@@ -185,7 +185,7 @@ public sealed class TrainingData
                 TimeSpan time = TimeSpan.FromSeconds(second);
                 ClipWindow window = ClipWindow.Before(time, Config, stream.FrameCount, stream.StepCount);
                 if (split.PartOf(time) == part && !window.IsEmpty)
-                    seconds.Add((new Example(i, time, window, [Vocabulary.Start, Vocabulary.End], new PastChat(Chats[i], time)), said[second].Count()));
+                    seconds.Add((new Example(i, time, window, [Vocabulary.Start, Vocabulary.End], new ChatBefore(Chats[i], time)), said[second].Count()));
             }
         }
         return seconds;

@@ -4,10 +4,9 @@ namespace Twitch.Runtime;
 /// threads: one may read a live chat while another comments.</summary>
 /// <param name="spec">How much is read of it; absent: the network reads no past chat, and what is added is forgotten.</param>
 /// <param name="vocabulary">The words of the ids.</param>
-public sealed class ChatHistory(ChatSpec? spec, Vocabulary vocabulary)
+/// <param name="capacity">Comments that are kept at least; more than are read at a time, because a chat may run ahead of the pictures.</param>
+public sealed class ChatHistory(ChatSpec? spec, Vocabulary vocabulary, int capacity = 1024)
 {
-    private const int LeastKept = 1024;    // a chat may run ahead of the pictures by some seconds
-
     private readonly List<PastComment> _comments = [];    // in order of time
     private readonly Lock _lock = new();
 
@@ -28,9 +27,8 @@ public sealed class ChatHistory(ChatSpec? spec, Vocabulary vocabulary)
             while (place > 0 && _comments[place - 1].Time > time)
                 place--;
             _comments.Insert(place, new PastComment(time, tokens));
-            int most = Math.Max(LeastKept, 4 * spec!.CommentCount);
-            if (_comments.Count > 2 * most)    // seldom, so that a comment costs no more than its place
-                _comments.RemoveRange(0, _comments.Count - most);
+            if (_comments.Count / 2 >= Math.Max(capacity, spec!.CommentCount))    // seldom, so that a comment costs no more than its place
+                _comments.RemoveRange(0, _comments.Count / 2);
         }
     }
 
