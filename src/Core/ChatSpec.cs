@@ -3,7 +3,7 @@ namespace Twitch;
 /// <summary>What the network reads of the chat before a moment. Training and runtime share one value.</summary>
 /// <param name="CommentCount">The last comments that are read.</param>
 /// <param name="WordCount">Words of each; the rest of a longer comment is not read.</param>
-/// <param name="EmbeddingSize">Size of a word's and of a comment's embedding.</param>
+/// <param name="EmbeddingSize">Size of a comment's embedding.</param>
 /// <param name="HeadCount">Weighted means over the comments, each with weights of its own.</param>
 /// <param name="HiddenShare">Share of the training examples that are shown no past chat, in [0, 1): so that the network does not lean on
 /// it alone, and works where there is none.</param>

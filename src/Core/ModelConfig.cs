@@ -151,12 +151,12 @@ public sealed record ModelConfig
 
         if (Chat is not null)
         {
-            yield return new("chat_encoder.embedding.weight", VocabularySize, Chat.EmbeddingSize);
             yield return new("chat_encoder.place.weight", Chat.CommentCount, Chat.EmbeddingSize);
-            yield return new("chat_encoder.embed.weight", Chat.EmbeddingSize, Chat.EmbeddingSize + 1);    // the words' mean, and the age
+            yield return new("chat_encoder.embed.weight", Chat.EmbeddingSize, HiddenSize + 1);    // the mean of the words' rows of output_fc, and the age
             yield return new("chat_encoder.embed.bias", Chat.EmbeddingSize);
             yield return new("chat_encoder.score.weight", Chat.HeadCount, Chat.EmbeddingSize);
             yield return new("chat_encoder.score.bias", Chat.HeadCount);
+            yield return new("chat_encoder.echo.weight", 2, Chat.HeadCount);    // of the hidden and of the cell state
             foreach (string state in (string[])["h", "c"])
             {
                 yield return new($"chat_encoder.output_{state}.weight", HiddenSize, Chat.HeadCount * Chat.EmbeddingSize);

@@ -44,7 +44,7 @@ public static class UntrainedCheckpoint
     {
         "audio_encoder.mean" => _ => 0,
         "audio_encoder.deviation" => _ => 1,
-        "decoder.embedding.weight" or "chat_encoder.embedding.weight" => Normal,
+        "decoder.embedding.weight" => Normal,
         _ => bits => (float)((2 * Unit(bits) - 1) * bound),
     };
 

@@ -33,6 +33,12 @@ public sealed class CommentModel : nn.Module
         rate = config.RateSize > 0 ? new RateHead(config) : null;
         RegisterComponents();
         InitialiseRectified();
+        if (config.Chat is not null)    // what was said reaches the decoder as it is
+        {
+            using var frozen = no_grad();
+            foreach (Linear fuse in (Linear[])[fuse_h, fuse_c])
+                nn.init.eye_(fuse.weight!.narrow(1, 2 * config.HiddenSize, config.HiddenSize));
+        }
     }
 
     /// <summary>The sizes.</summary>
@@ -73,7 +79,7 @@ public sealed class CommentModel : nn.Module
     /// <param name="words">[batch, comments, words] i64, as <see cref="ChatWindow.Words"/>.</param>
     /// <param name="age">[batch, comments] f32, as <see cref="ChatWindow.Ages"/>.</param>
     /// <exception cref="InvalidOperationException">The config has no past chat.</exception>
-    public LstmState EncodeChat(Tensor words, Tensor age) => (chat_encoder ?? throw new InvalidOperationException("this network reads no past chat")).Encode(words, age);
+    public LstmState EncodeChat(Tensor words, Tensor age) => (chat_encoder ?? throw new InvalidOperationException("this network reads no past chat")).Encode(words, age, decoder.OutputRows);
 
     /// <summary>The decoder's first state.</summary>
     /// <param name="encoders">States of pictures, of sound and, if the config has it, of past chat.</param>
@@ -85,7 +91,7 @@ public sealed class CommentModel : nn.Module
     public LstmState Encode(Batch batch)
     {
         LstmState video = EncodeVideo(batch.Frames, batch.Video), audio = EncodeAudio(batch.Mel, batch.Audio);
-        return chat_encoder is null ? Fuse(video, audio) : Fuse(video, audio, chat_encoder.Encode(batch.ChatWords!, batch.ChatAges!));
+        return chat_encoder is null ? Fuse(video, audio) : Fuse(video, audio, EncodeChat(batch.ChatWords!, batch.ChatAges!));
     }
 
     /// <summary>Comments per second that people write, [batch].</summary>
@@ -286,6 +292,8 @@ public sealed class CommentModel : nn.Module
             using var frozen = no_grad();
             output_fc.bias!.copy_(tensor(shares).log());
         }
+
+        public Tensor OutputRows => output_fc.weight!;
 
         public Tensor Logits(Tensor outputs) => output_fc.call(output_dropout.call(outputs));
     }

@@ -22,8 +22,8 @@ internal static class ChatEncoderGraph
 
         Value isWord = g.Min(g.Cast(words, TensorType.F32), one);                             // [batch, comments, words]
         Value count = g.ReduceSum(isWord, axis: 2);                                           // [batch, comments]
-        Value sum = g.ReduceSum(g.Mul(g.Gather(g.Weight(weights, "chat_encoder.embedding.weight"), words), g.Unsqueeze(isWord, 3)), axis: 2);
-        Value mean = g.Div(sum, g.Unsqueeze(g.Max(count, one), 2));                           // [batch, comments, embedding]
+        Value sum = g.ReduceSum(g.Mul(g.Gather(g.Weight(weights, "decoder.output_fc.weight"), words), g.Unsqueeze(isWord, 3)), axis: 2);
+        Value mean = g.Div(sum, g.Unsqueeze(g.Max(count, one), 2));                           // [batch, comments, hidden]
         Value x = g.Concat(axis: 2, mean, g.Unsqueeze(g.Log(g.Add(age, one)), 2));
         x = g.Linear(x, weights, "chat_encoder.embed");                                       // [batch, comments, embedding]
         x = g.Relu(g.Add(x, g.Weight(weights, "chat_encoder.place.weight")));
@@ -35,8 +35,10 @@ internal static class ChatEncoderGraph
         Value shares = g.Split(g.Softmax(g.Concat(axis: 2, scores, nothing)), axis: 2, chat.CommentCount, 1)[0];
         Value means = g.Reshape(g.MatMul(shares, x), "batch", chat.HeadCount * chat.EmbeddingSize);
 
+        Value rows = g.Transpose(g.MatMul(shares, mean), 0, 2, 1);                          // [batch, hidden, heads]
+        Value[] echo = g.Split(g.MatMul(rows, g.Weight(Weight.Transposed(weights, "chat_encoder.echo.weight"))), axis: 2, 1, 1);
         return g.Build(
-            ("chat_hidden", g.Tanh(g.Linear(means, weights, "chat_encoder.output_h"))),
-            ("chat_cell", g.Linear(means, weights, "chat_encoder.output_c")));
+            ("chat_hidden", g.Tanh(g.Add(g.Linear(means, weights, "chat_encoder.output_h"), g.Squeeze(echo[0], 2)))),
+            ("chat_cell", g.Add(g.Linear(means, weights, "chat_encoder.output_c"), g.Squeeze(echo[1], 2))));
     }
 }
