@@ -19,10 +19,10 @@ internal sealed record HeldOutComment(int Stream, TimeSpan Time, string Text, Cl
 internal sealed record HeldOut(ModelConfig Config, Vocabulary Vocabulary, IReadOnlyList<IPreparedStream> Streams, IReadOnlyList<HeldOutComment> Comments, IReadOnlyList<string> Training)
 {
     /// <summary>The range, as it was asked for.</summary>
-    public required TimeSpan First { get; init; }
+    public TimeSpan First { get; init; }
 
     /// <inheritdoc cref="First"/>
-    public required TimeSpan Last { get; init; }
+    public TimeSpan Last { get; init; } = TimeSpan.MaxValue;
 
     /// <summary>Tokens to foresee, with one <c>&lt;EOS&gt;</c> a comment.</summary>
     public int TokenCount { get; } = Comments.Sum(comment => ChatText.Words(comment.Text).Length + 1);
