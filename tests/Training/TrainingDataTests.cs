@@ -86,7 +86,7 @@ public sealed class TrainingDataTests
 
         Assert.Equal(Enumerable.Range(1, training.Count), training.Select(entry => (int)entry.Second.Time.TotalSeconds));    // at 0 nothing was heard yet
         Assert.Equal(data.Counts.Training, training.Sum(entry => entry.Comments), 2.0);    // the last second holds the split
-        Assert.Equal(data.Counts.Validation, validation.Sum(entry => entry.Comments));
+        Assert.Equal(data.Counts.Validation, validation.Sum(entry => entry.Comments), 2.0);    // the first one too
         Assert.True(training[^1].Second.Time < validation[0].Second.Time - TimeSpan.FromSeconds(2 * Config.WindowSeconds - 1));
     }
 
