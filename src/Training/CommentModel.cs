@@ -30,7 +30,6 @@ public sealed class CommentModel : nn.Module
         fuse_c = nn.Linear(config.EncoderCount * config.HiddenSize, config.HiddenSize);
         decoder = new Decoder(config);
         chat_encoder = config.Chat is ChatSpec chat ? new ChatEncoder(config, chat) : null;
-        rate = config.RateSize > 0 ? new RateHead(config) : null;
         RegisterComponents();
         InitialiseRectified();
         if (config.Chat is not null)    // what was said reaches the decoder as it is
@@ -39,6 +38,8 @@ public sealed class CommentModel : nn.Module
             foreach (Linear fuse in (Linear[])[fuse_h, fuse_c])
                 nn.init.eye_(fuse.weight!.narrow(1, 2 * config.HiddenSize, config.HiddenSize));
         }
+        if (config.RateSize > 0)    // last, so that the rest begins with the same weights as without it
+            register_module("rate", rate = new RateHead(config));
     }
 
     /// <summary>The sizes.</summary>
