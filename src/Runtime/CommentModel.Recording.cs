@@ -89,6 +89,8 @@ public sealed partial class CommentModel
                 if (moment > end || await EncodeAsync(reader, moment, chat, cancellation) is not ClipContext now)
                     yield break;
                 Comment comment = Generate(now, At(moment, options));
+                if (comment.IsWithheld)
+                    continue;
                 chat.Add(moment, comment.Text);
                 yield return new TimedComment(moment, comment);
             }

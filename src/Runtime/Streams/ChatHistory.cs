@@ -15,10 +15,11 @@ public sealed class ChatHistory(ChatSpec? spec, Vocabulary vocabulary, int capac
 
     /// <summary>Adds a comment; late ones too, they are put into their place.</summary>
     /// <param name="time">When it was said, since the start of the stream.</param>
-    /// <param name="text">What was said; without a word, it is left out.</param>
+    /// <param name="text">What was said, as it was written: links and names become <see cref="Placeholders"/>, as in training. Without a word, it
+    /// is left out.</param>
     public void Add(TimeSpan time, string text)
     {
-        int[] tokens = spec is null ? [] : vocabulary.Encode(text);
+        int[] tokens = spec is null ? [] : vocabulary.Encode(Placeholders.Put(text));
         if (tokens.Length == 0)
             return;
         lock (_lock)
