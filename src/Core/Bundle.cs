@@ -65,8 +65,9 @@ public sealed record BundleManifest
 
     /// <summary>File names within the folder.</summary>
     public const string FileName = "bundle.json", VideoEncoderFile = "video_encoder.onnx", AudioEncoderFile = "audio_encoder.onnx",
-        FusionFile = "fusion.onnx", DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx",
-        DecoderStepInt8BatchFile = "decoder_step.int8.batch.onnx", VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
+        ChatEncoderFile = "chat_encoder.onnx", FusionFile = "fusion.onnx", RateFile = "rate.onnx",
+        DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx", DecoderStepInt8BatchFile = "decoder_step.int8.batch.onnx",
+        VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
 
     /// <summary>Version of the bundle's layout.</summary>
     public required int Version { get; init; }
@@ -126,7 +127,10 @@ public sealed class Bundle
         manifest.Config.Validate(path);
         new FileManifest(manifest.Files).Verify(folder, BundleManifest.FileName);
 
-        string[] graphs = [BundleManifest.VideoEncoderFile, BundleManifest.AudioEncoderFile, BundleManifest.FusionFile, BundleManifest.DecoderStepFile];
+        ModelConfig config = manifest.Config;
+        string[] graphs = [
+            BundleManifest.VideoEncoderFile, BundleManifest.AudioEncoderFile, BundleManifest.FusionFile, BundleManifest.DecoderStepFile,
+            .. Optional(BundleManifest.ChatEncoderFile, config.Chat is not null, "chat"), .. Optional(BundleManifest.RateFile, config.RateSize > 0, "rate_size")];
         foreach (string needed in (string[])[.. graphs, .. (manifest.Variants ?? []).Select(variant => variant.File)])
         {
             if (!manifest.Graphs.Any(graph => graph.File == needed) || !manifest.Files.ContainsKey(needed))
@@ -136,6 +140,11 @@ public sealed class Bundle
         if (vocabulary.Count != manifest.Config.VocabularySize)
             throw new TwitchException($"{Path.Combine(folder, BundleManifest.VocabularyFile)}: has {vocabulary.Count} words, but vocabulary_size in {BundleManifest.FileName} is {manifest.Config.VocabularySize}; export the bundle again.");
         return new Bundle(folder, manifest, vocabulary);
+
+        string[] Optional(string file, bool described, string setting) => described ? [file]
+            : manifest.Graphs.Any(graph => graph.File == file)
+                ? throw new TwitchException($"{path}: lists {file}, but config has no '{setting}' that describes it; export the bundle again.")
+                : [];
     }
 
     /// <summary>Full path of one of its files.</summary>

@@ -11,6 +11,9 @@ public sealed record ParameterShape(string Name, params long[] Shape)
 /// <remarks>With the sizes alone a checkpoint can be loaded: <see cref="Parameters"/> lists what it must hold.</remarks>
 public sealed record ModelConfig
 {
+    /// <summary>Bounds of the rate that a network can give, in comments per second.</summary>
+    public const float LeastRate = 1e-4f, MostRate = 100;
+
     /// <summary>Name of the preset the sizes come from, <c>seed</c> or <c>compact</c>.</summary>
     public required string Preset { get; init; }
 
@@ -46,6 +49,12 @@ public sealed record ModelConfig
     /// of the training data); 0: the steps go into the LSTM as they are.</summary>
     public int MelEmbeddingSize { get; init; }
 
+    /// <summary>What is read of the chat before a moment; absent: the network has no past chat.</summary>
+    public ChatSpec? Chat { get; init; }
+
+    /// <summary>Units between the fused state and the rate of comments; 0: the network does not say when to comment.</summary>
+    public int RateSize { get; init; }
+
     /// <summary>Share of activations dropped in training, in [0, 1).</summary>
     public float Dropout { get; init; }
 
@@ -75,6 +84,8 @@ public sealed record ModelConfig
         FrameEmbeddingSize = 128,
         MelStride = 8,
         MelEmbeddingSize = 128,
+        Chat = ChatSpec.Standard,
+        RateSize = 32,
         Dropout = 0.2f,
     };
 
@@ -92,6 +103,9 @@ public sealed record ModelConfig
 
     /// <summary>Inputs of the audio LSTM at each (stacked) step.</summary>
     public int AudioInputSize => MelEmbeddingSize > 0 ? MelEmbeddingSize : MelStride * Mel.MelCount;
+
+    /// <summary>Encoders whose states are fused.</summary>
+    public int EncoderCount => Chat is null ? 2 : 3;
 
     /// <summary>Shape of what the last convolution gives for one frame: channels, height, width.</summary>
     public (int Channels, int Height, int Width) ConvolvedShape
@@ -135,10 +149,33 @@ public sealed record ModelConfig
         foreach (ParameterShape parameter in Lstm("audio_encoder.lstm", AudioInputSize))
             yield return parameter;
 
-        yield return new("fuse_h.weight", HiddenSize, 2 * HiddenSize);
+        if (Chat is not null)
+        {
+            yield return new("chat_encoder.place.weight", Chat.CommentCount, Chat.EmbeddingSize);
+            yield return new("chat_encoder.embed.weight", Chat.EmbeddingSize, HiddenSize + 1);    // the mean of the words' rows of output_fc, and the age
+            yield return new("chat_encoder.embed.bias", Chat.EmbeddingSize);
+            yield return new("chat_encoder.score.weight", Chat.HeadCount, Chat.EmbeddingSize);
+            yield return new("chat_encoder.score.bias", Chat.HeadCount);
+            yield return new("chat_encoder.echo.weight", 2, Chat.HeadCount);    // of the hidden and of the cell state
+            foreach (string state in (string[])["h", "c"])
+            {
+                yield return new($"chat_encoder.output_{state}.weight", HiddenSize, Chat.HeadCount * Chat.EmbeddingSize);
+                yield return new($"chat_encoder.output_{state}.bias", HiddenSize);
+            }
+        }
+
+        yield return new("fuse_h.weight", HiddenSize, EncoderCount * HiddenSize);
         yield return new("fuse_h.bias", HiddenSize);
-        yield return new("fuse_c.weight", HiddenSize, 2 * HiddenSize);
+        yield return new("fuse_c.weight", HiddenSize, EncoderCount * HiddenSize);
         yield return new("fuse_c.bias", HiddenSize);
+
+        if (RateSize > 0)
+        {
+            yield return new("rate.embed.weight", RateSize, 2 * HiddenSize);    // hidden and cell state
+            yield return new("rate.embed.bias", RateSize);
+            yield return new("rate.output.weight", 1, RateSize);
+            yield return new("rate.output.bias", 1);
+        }
 
         yield return new("decoder.embedding.weight", VocabularySize, EmbeddingSize);
         foreach (ParameterShape parameter in Lstm("decoder.lstm", EmbeddingSize))
@@ -176,9 +213,23 @@ public sealed record ModelConfig
         foreach (int count in FrameChannels)
             Check("frame_channels", count, 1, 1024);
         Check("frame_embedding_size", FrameEmbeddingSize, FrameChannels.Count > 0 ? 1 : 0, FrameChannels.Count > 0 ? 16_384 : 0);
-        if (Dropout is not (>= 0 and < 1))
-            throw new TwitchException($"{source}: dropout is {Dropout}; it must be in [0, 1).");
+        Check("rate_size", RateSize, 0, 16_384);
+        CheckShare("dropout", Dropout);
+        if (Chat is not null)
+        {
+            Check("chat.comment_count", Chat.CommentCount, 1, 1024);
+            Check("chat.word_count", Chat.WordCount, 1, 500);
+            Check("chat.embedding_size", Chat.EmbeddingSize, 1, 16_384);
+            Check("chat.head_count", Chat.HeadCount, 1, 64);
+            CheckShare("chat.hidden_share", Chat.HiddenShare);
+        }
         return this;
+
+        void CheckShare(string name, float value)
+        {
+            if (value is not (>= 0 and < 1))
+                throw new TwitchException($"{source}: {name} is {value}; it must be in [0, 1).");
+        }
 
         void Check(string name, int value, int least, int most)
         {

@@ -22,7 +22,7 @@ public static class Exporter
         WriteManifest(checkpoint, folder, Provenance(checkpoint), new SamplingOptions());
     }
 
-    /// <summary>Writes the four graphs, the decoder step in int8 too, for one row and for many, the data of the large ones, and <c>vocabulary.json</c>.</summary>
+    /// <summary>Writes the graphs that the config describes, the decoder step in int8 too, for one row and for many, the data of the large ones, and <c>vocabulary.json</c>.</summary>
     /// <param name="checkpoint">The network.</param>
     /// <param name="folder">An existing folder.</param>
     /// <param name="options">How graphs are written.</param>
@@ -76,7 +76,11 @@ public static class Exporter
         (ModelConfig config, SafeTensors weights) = (checkpoint.Config, checkpoint.Weights);
         yield return (BundleManifest.VideoEncoderFile, VideoEncoderGraph.Build(config, weights));
         yield return (BundleManifest.AudioEncoderFile, AudioEncoderGraph.Build(config, weights));
+        if (config.Chat is ChatSpec chat)
+            yield return (BundleManifest.ChatEncoderFile, ChatEncoderGraph.Build(config, chat, weights));
         yield return (BundleManifest.FusionFile, FusionGraph.Build(config, weights));
+        if (config.RateSize > 0)
+            yield return (BundleManifest.RateFile, RateGraph.Build(config, weights));
         yield return (BundleManifest.DecoderStepFile, DecoderStepGraph.Build(config, weights));
         yield return (BundleManifest.DecoderStepInt8File, DecoderStepGraph.Build(config, weights, StepArithmetic.Int8));
         yield return (BundleManifest.DecoderStepInt8BatchFile, DecoderStepGraph.Build(config, weights, StepArithmetic.Int8Rows));
@@ -96,6 +100,7 @@ public static class Exporter
             ["n_mels"] = Text(config.Mel.MelCount),
             ["mel_stride"] = Text(config.MelStride),
             ["window_seconds"] = Text(config.WindowSeconds),
+            ["chat_comments"] = Text(config.Chat?.CommentCount ?? 0),
             ["vocabulary_size"] = Text(config.VocabularySize),
             ["embedding_size"] = Text(config.EmbeddingSize),
             ["hidden_size"] = Text(config.HiddenSize),

@@ -37,6 +37,8 @@ internal static class InfoCommand
         Line("frames", $"{config.Frame}, one a second, {config.WindowSeconds} s before a comment");
         Line("sound", $"{config.Mel.SampleRate} Hz, {config.Mel.MelCount} mel filters every {1000.0 * config.Mel.HopLength / config.Mel.SampleRate:0.#} ms, {config.MelStride} steps at a time");
         Line("network", $"hidden {config.HiddenSize}, embedding {config.EmbeddingSize}, video input {config.VideoInputSize}, audio input {config.AudioInputSize}");
+        Line("past chat", config.Chat is ChatSpec chat ? $"the last {chat.CommentCount} comments, {chat.WordCount} words of each" : "not read");
+        Line("rate", config.RateSize > 0 ? "says when people comment" : "does not say when people comment");
         Line("vocabulary", $"{bundle.Vocabulary.Count} words: {string.Join(' ', bundle.Vocabulary.Words.Skip(Vocabulary.SpecialCount).Take(8))} …");
         Line("trained", origin.Epoch is int epoch ? $"epoch {epoch}, validation perplexity {origin.ValidationPerplexity:0.00}" : "not here");
         Line("exported", $"{origin.Created:yyyy-MM-dd HH:mm:ss}Z by {origin.Exporter}{(origin.MaxDifference is double most ? $", largest |torch − onnx| {most:0.0e+0}" : "")}");

@@ -11,6 +11,11 @@ namespace Twitch.Live;
 /// <param name="Logprobs">Natural logarithm of each token's probability, if asked for.</param>
 internal sealed record CommentLine(double Time, string Text, IReadOnlyList<int> Tokens, IReadOnlyList<float>? Logprobs);
 
+/// <summary>A line of <c>generate --chat</c>; what <c>generate --json</c> prints is such a line too.</summary>
+/// <param name="Time">Seconds since the start of the recording.</param>
+/// <param name="Text">What was said.</param>
+internal sealed record ChatLine(double Time, string Text);
+
 /// <summary>What <c>verify --json</c> says.</summary>
 /// <param name="Provider">cpu or cuda.</param>
 /// <param name="Precision">float32 or int8.</param>
@@ -32,7 +37,10 @@ internal sealed record InfoLine(string Folder, long ParameterCount, long Bytes, 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]    // a difference may be infinite
+[JsonSerializable(typeof(ChatLine))]
 [JsonSerializable(typeof(CommentLine))]
 [JsonSerializable(typeof(VerifyLine))]
 [JsonSerializable(typeof(InfoLine))]

@@ -19,15 +19,16 @@ public sealed partial class CommentModel
     /// <param name="to">No moment after it; absent: to the end of the recording.</param>
     /// <param name="options">How each token is drawn; each moment's seed is derived from this one and its time. Absent: the bundle's defaults.</param>
     /// <param name="count">Different comments on each moment.</param>
+    /// <param name="chat">What was said before each moment; what is said here is added to it. Absent: what is said here alone.</param>
     /// <param name="cancellation">Stops between two comments.</param>
     /// <exception cref="TwitchException">The first moment is after the recording's end, or the recording cannot be decoded.</exception>
     public IAsyncEnumerable<TimedComment> CommentEveryAsync(
         Recording recording, TimeSpan every, TimeSpan? from = null, TimeSpan? to = null, SamplingOptions? options = null, int count = 1,
-        CancellationToken cancellation = default)
+        ChatHistory? chat = null, CancellationToken cancellation = default)
     {
         if (every < TimeSpan.FromSeconds(0.1))
             throw new TwitchException($"--every is {every.TotalSeconds} s; it must be at least 0.1 s.", ExitCode.Usage);
-        return CommentAsync(recording, Moments(), endIsExpected: true, options ?? Sampling, count, cancellation);
+        return CommentAsync(recording, Moments(), endIsExpected: true, options ?? Sampling, count, chat, cancellation);
 
         IEnumerable<TimeSpan> Moments()
         {
@@ -41,40 +42,94 @@ public sealed partial class CommentModel
     /// <param name="moments">Times since the start of the recording.</param>
     /// <param name="options">How each token is drawn; each moment's seed is derived from this one and its time. Absent: the bundle's defaults.</param>
     /// <param name="count">Different comments on each moment.</param>
+    /// <param name="chat">What was said before each moment; what is said here is added to it. Absent: what is said here alone.</param>
     /// <param name="cancellation">Stops between two comments.</param>
     /// <exception cref="TwitchException">A moment is after the recording's end, or the recording cannot be decoded.</exception>
     public IAsyncEnumerable<TimedComment> CommentAtAsync(
-        Recording recording, IEnumerable<TimeSpan> moments, SamplingOptions? options = null, int count = 1, CancellationToken cancellation = default)
+        Recording recording, IEnumerable<TimeSpan> moments, SamplingOptions? options = null, int count = 1, ChatHistory? chat = null,
+        CancellationToken cancellation = default)
     {
         TimeSpan[] ordered = [.. moments.Order().Distinct()];
         if (ordered.Length > 0 && ordered[^1] > recording.Length)
             throw After(ordered[^1], recording.Length);
-        return CommentAsync(recording, ordered, endIsExpected: false, options ?? Sampling, count, cancellation);
+        return CommentAsync(recording, ordered, endIsExpected: false, options ?? Sampling, count, chat, cancellation);
+    }
+
+    /// <summary>Comments on a recording when its chat would, in one pass: each second the network says how often people comment then, and
+    /// chance does the rest.</summary>
+    /// <param name="recording">From <see cref="OpenRecording"/>.</param>
+    /// <param name="pace">How often, measured by people; its seed decides the moments. Absent: as often as they.</param>
+    /// <param name="from">Nothing is said before it; absent: the recording's beginning.</param>
+    /// <param name="to">Nothing is said after it; absent: to the end of the recording.</param>
+    /// <param name="options">How each token is drawn; each comment's seed is derived from this one and its time. Absent: the bundle's defaults.</param>
+    /// <param name="chat">What was said before each moment; what is said here is added to it. Absent: what is said here alone.</param>
+    /// <param name="cancellation">Stops between two comments.</param>
+    /// <exception cref="TwitchException">The bundle does not say when to comment, the pace is out of range, or the recording cannot be
+    /// decoded or ends before <paramref name="from"/>.</exception>
+    public IAsyncEnumerable<TimedComment> CommentWhenDueAsync(
+        Recording recording, CommentPace? pace = null, TimeSpan? from = null, TimeSpan? to = null, SamplingOptions? options = null,
+        ChatHistory? chat = null, CancellationToken cancellation = default)
+    {
+        RequireRate();
+        TimeSpan start = from ?? TimeSpan.Zero;
+        var clock = new CommentClock(pace ?? new CommentPace(), start);
+        return CommentWhenDueAsync(recording, clock, start, to ?? TimeSpan.MaxValue, options ?? Sampling, chat ?? CreateChatHistory(), cancellation);
+    }
+
+    private async IAsyncEnumerable<TimedComment> CommentWhenDueAsync(
+        Recording recording, CommentClock clock, TimeSpan start, TimeSpan end, SamplingOptions options, ChatHistory chat, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var reader = new RecordingReader(recording, Config, cancellation);
+        for (TimeSpan second = start; second < end; second += TimeSpan.FromSeconds(1))
+        {
+            ClipContext? clip = await EncodeAsync(reader, second, chat, cancellation);
+            if (clip is null && second > start)
+                break;
+            if (clip is null)
+                throw After(second, reader.End ?? recording.Length);
+            foreach (TimeSpan moment in clock.Advance(second + TimeSpan.FromSeconds(1), Rate(clip)))
+            {
+                if (moment > end || await EncodeAsync(reader, moment, chat, cancellation) is not ClipContext now)
+                    yield break;
+                Comment comment = Generate(now, At(moment, options));
+                if (comment.IsWithheld)
+                    continue;
+                chat.Add(moment, comment.Text);
+                yield return new TimedComment(moment, comment);
+            }
+        }
     }
 
     private async IAsyncEnumerable<TimedComment> CommentAsync(
-        Recording recording, IEnumerable<TimeSpan> moments, bool endIsExpected, SamplingOptions options, int count, [EnumeratorCancellation] CancellationToken cancellation)
+        Recording recording, IEnumerable<TimeSpan> moments, bool endIsExpected, SamplingOptions options, int count, ChatHistory? chat, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        chat ??= CreateChatHistory();
         using var reader = new RecordingReader(recording, Config, cancellation);
         bool any = false;
         foreach (TimeSpan moment in moments)
         {
-            // Decoding and encoding take long and wait for nothing: off the caller's thread.
-            ClipContext? clip = await Task.Run(() => reader.ReadTo(moment) ? reader.Encode(this, moment) : null, cancellation);
+            ClipContext? clip = await EncodeAsync(reader, moment, chat, cancellation);
             if (clip is null && any && endIsExpected)
                 break;
             if (clip is null)
                 throw After(moment, reader.End ?? recording.Length);
 
             any = true;
-            SamplingOptions here = options with { Seed = Xoshiro256.Derive(options.Seed, (long)moment.TotalMilliseconds) };
-            foreach (Comment comment in GenerateDistinct(clip, here, count))
+            foreach (Comment comment in GenerateDistinct(clip, At(moment, options), count))
             {
                 cancellation.ThrowIfCancellationRequested();
+                chat.Add(moment, comment.Text);
                 yield return new TimedComment(moment, comment);
             }
         }
     }
+
+    // Decoding and encoding take long and wait for nothing: off the caller's thread. Null after the recording's end.
+    private Task<ClipContext?> EncodeAsync(RecordingReader reader, TimeSpan moment, ChatHistory chat, CancellationToken cancellation) =>
+        Task.Run(() => reader.ReadTo(moment) ? reader.Encode(this, moment, chat) : null, cancellation);
+
+    private static SamplingOptions At(TimeSpan moment, SamplingOptions options) =>
+        options with { Seed = Xoshiro256.Derive(options.Seed, (long)moment.TotalMilliseconds) };
 
     private static TwitchException After(TimeSpan moment, TimeSpan? end) =>
         new($"there is nothing to comment on at {StreamTime.Format(moment)}: the recording ends {(end < moment ? $"at {StreamTime.Format(end.Value)}" : "before")}; give an earlier time.");

@@ -4,7 +4,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Twitch.Runtime;
 
-/// <summary>A bundle, opened: turns frames and sound into comments. Opened once and shared between threads and streams.</summary>
+/// <summary>A bundle, opened: turns frames, sound and past chat into comments. Opened once and shared between threads and streams.</summary>
 /// <example><code>
 /// using CommentModel model = CommentModel.Open("bundle");
 /// ClipContext clip = model.Encode(frames, mel);
@@ -17,6 +17,7 @@ public sealed partial class CommentModel : IDisposable
     private readonly RunOptions _run = new();
     private readonly List<IDisposable> _sessions = [];
     private readonly Fusion _fusion;
+    private readonly RateHead? _rate;
     private readonly InferenceSession _decoder;
     private InferenceSession? _batchDecoder;
     private readonly ConcurrentBag<(OrtDecoderStep Decoder, Sampler Sampler)> _idle = [];
@@ -31,6 +32,10 @@ public sealed partial class CommentModel : IDisposable
             using SessionOptions decoding = Accelerator.SessionOptions(options, wholly: true);
             Video = new VideoEncoder(Open(GraphContract.VideoEncoder(Config), encoding), Config, _run);
             Audio = new AudioEncoder(Open(GraphContract.AudioEncoder(Config), encoding), Config, _run);
+            if (Config.Chat is ChatSpec chat)
+                Chat = new ChatEncoder(Open(GraphContract.ChatEncoder(Config, chat), encoding), Config, chat, _run);
+            if (Config.RateSize > 0)
+                _rate = new RateHead(Open(GraphContract.RateHead(Config), encoding), _run);
             _fusion = new Fusion(Open(GraphContract.Fusion(Config), encoding), Config, _run);
             GraphEntry step = GraphContract.DecoderStep(Config);
             _decoder = Open(step with { File = bundle.InPrecision(step.File, options.PrecisionName) }, decoding);
@@ -70,6 +75,12 @@ public sealed partial class CommentModel : IDisposable
     /// <summary>Takes mel steps in as they arrive.</summary>
     public AudioEncoder Audio { get; }
 
+    /// <summary>Reads what was said before a moment; absent if the network reads no past chat.</summary>
+    public ChatEncoder? Chat { get; }
+
+    /// <summary>Whether the network says how often people would comment: <see cref="Rate"/>.</summary>
+    public bool HasRate => _rate is not null;
+
     /// <summary>Opens a bundle: compares every file with its hash, then every graph with what it should be.</summary>
     /// <param name="bundleFolder">The folder that the export made.</param>
     /// <param name="options">Provider, precision and threads; the processor, float32 and one thread if absent.</param>
@@ -83,19 +94,37 @@ public sealed partial class CommentModel : IDisposable
     /// <summary>Encodes one window.</summary>
     /// <param name="frames">[time, height, width, 3] RGB; may be empty.</param>
     /// <param name="mel">[steps, n_mels] log-mel, steps a multiple of the config's stride; may be empty.</param>
-    /// <exception cref="ArgumentException">The lengths are not whole frames or strides.</exception>
-    public ClipContext Encode(ReadOnlySpan<byte> frames, ReadOnlySpan<float> mel) => EncodeBatch(frames, mel, 1)[0];
+    /// <param name="chat">What was said before, of <see cref="ChatHistory.Before"/>; absent: nothing is known of it.</param>
+    /// <exception cref="ArgumentException">The lengths are not whole frames or strides, or there is chat for a network that reads none.</exception>
+    public ClipContext Encode(ReadOnlySpan<byte> frames, ReadOnlySpan<float> mel, ChatWindow? chat = null) =>
+        EncodeBatch(frames, mel, 1, chat is null ? null : [chat])[0];
 
     /// <summary>Encodes several windows of equal length at once.</summary>
     /// <param name="frames">[batch, time, height, width, 3] RGB; may be empty.</param>
     /// <param name="mel">[batch, steps, n_mels] log-mel, steps a multiple of the config's stride; may be empty.</param>
     /// <param name="batch">Number of windows.</param>
-    /// <exception cref="ArgumentException">The lengths are not whole frames or strides of the batch.</exception>
-    public ClipContext[] EncodeBatch(ReadOnlySpan<byte> frames, ReadOnlySpan<float> mel, int batch) =>
-        Fuse(Video.Encode(frames, EncoderState.Zeros(Config, batch)), Audio.Encode(mel, EncoderState.Zeros(Config, batch)));
+    /// <param name="chats">What was said before each; absent: nothing is known of it.</param>
+    /// <exception cref="ArgumentException">The lengths are not whole frames or strides of the batch, or there is chat for a network that
+    /// reads none.</exception>
+    public ClipContext[] EncodeBatch(ReadOnlySpan<byte> frames, ReadOnlySpan<float> mel, int batch, IReadOnlyList<ChatWindow>? chats = null) =>
+        Fuse(Video.Encode(frames, EncoderState.Zeros(Config, batch)), Audio.Encode(mel, EncoderState.Zeros(Config, batch)), chats is null ? null : RequireChat().Encode(chats));
 
-    /// <summary>Joins what was seen with what was heard, one context for each clip of the batch.</summary>
-    public ClipContext[] Fuse(EncoderState video, EncoderState audio) => _fusion.Fuse(video, audio);
+    /// <summary>Joins what was seen with what was heard and said, one context for each clip of the batch.</summary>
+    /// <param name="video">Of <see cref="Video"/>.</param>
+    /// <param name="audio">Of <see cref="Audio"/>.</param>
+    /// <param name="chat">Of <see cref="Chat"/>; absent: nothing is known of what was said.</param>
+    /// <exception cref="ArgumentException">They are not of the same clips, or there is chat for a network that reads none.</exception>
+    public ClipContext[] Fuse(EncoderState video, EncoderState audio, EncoderState? chat = null) =>
+        Chat is null && chat is null ? _fusion.Fuse(video, audio) : _fusion.Fuse(video, audio, chat ?? RequireChat().Nothing(video.Batch));
+
+    /// <summary>Comments per second that people would write now, in [<see cref="ModelConfig.LeastRate"/>, <see cref="ModelConfig.MostRate"/>].</summary>
+    /// <param name="clip">What was seen, heard and said.</param>
+    /// <exception cref="TwitchException">The bundle has no rate.</exception>
+    public float Rate(ClipContext clip) => RequireRate().Rate(clip);
+
+    /// <summary>A chat that this model can read; empty.</summary>
+    /// <param name="capacity">Comments that are kept at least.</param>
+    public ChatHistory CreateChatHistory(int capacity = 1024) => new(Config.Chat, Vocabulary, capacity);
 
     /// <summary>Begins a comment, to be drawn token by token; its text has not been through <see cref="SpeechRules.Say"/>.</summary>
     /// <param name="clip">What was seen and heard.</param>
@@ -180,6 +209,11 @@ public sealed partial class CommentModel : IDisposable
     /// <summary>A decoder of the caller's own, for checks and measurements; generators have theirs, which are reused.</summary>
     /// <returns>For one thread; dispose it before the model.</returns>
     public OrtDecoderStep CreateDecoder() => new(_decoder, Config, Options, _run);
+
+    private ChatEncoder RequireChat() => Chat ?? throw new ArgumentException($"{Bundle.Folder} reads no past chat; give none, or train one with --past-chat.");
+
+    private RateHead RequireRate() => _rate ?? throw new TwitchException(
+        $"{Bundle.Folder}: does not say when to comment ({BundleManifest.RateFile} is missing); use --every or --at, or train the model again without --no-rate.");
 
     private InferenceSession Open(GraphEntry needed, SessionOptions options)
     {

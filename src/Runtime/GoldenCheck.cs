@@ -18,8 +18,9 @@ public readonly record struct GoldenDifference(string Output, double Difference,
 
 /// <summary>Replays <c>golden.safetensors</c>, a window and every output along the way as torch computed it, on this machine and provider.</summary>
 /// <remarks>
-/// The file holds <c>frames</c> [batch, time, height, width, 3], <c>mel</c> [batch, steps, n_mels] and <c>tokens</c> [batch, n], which are
-/// fed one by one from the fused state. The window is encoded whole, then in two parts with the state carried over. <c>greedy</c>
+/// The file holds <c>frames</c> [batch, time, height, width, 3], <c>mel</c> [batch, steps, n_mels], for a network that reads past chat
+/// <c>words</c> [batch, comments, words] and <c>age</c> [batch, comments], and <c>tokens</c> [batch, n], which are fed one by one from the
+/// fused state. The window is encoded whole, then in two parts with the state carried over. <c>greedy</c>
 /// [batch, m] holds the most likely comment by the runtime's rules, filled up with the end mark.
 /// In int8 the decoder's outputs may differ by <see cref="Int8Share"/> of the largest number that torch computed there, and greedy
 /// comments are only reported: two words that are nearly as likely change places, and every word after them is another.
@@ -29,8 +30,6 @@ public static class GoldenCheck
     /// <summary>How far eight bits may move an output of the decoder, as a share of its largest number: rounding both factors of a
     /// product to 1/254 of their block's range moves a sum of hundreds of them by about 1 %, seldom by twice that.</summary>
     public const double Int8Share = 0.05;
-
-    private static readonly string[] States = ["video_hidden", "video_cell", "audio_hidden", "audio_cell", "hidden", "cell"];
 
     /// <summary>The largest difference that float32 arithmetic explains on a provider.</summary>
     public static double Limit(ExecutionProvider provider) => provider == ExecutionProvider.Cuda ? 1e-3 : 1e-4;
@@ -58,6 +57,8 @@ public static class GoldenCheck
         ReadOnlySpan<byte> frames = golden.Read<byte>(GraphContract.Frames);
         ReadOnlySpan<float> mel = golden.Read<float>(GraphContract.Mel);
         EncoderState zeros = EncoderState.Zeros(model.Config, batch);
+        EncoderState? chat = model.Chat?.Encode(golden.Read<long>(GraphContract.Words).ToArray(), golden.Read<float>(GraphContract.Age).ToArray(), batch);
+        string[] states = States(model.Config);
         ClipContext[] clips = Encode("", model.Video.Encode(frames, zeros), model.Audio.Encode(mel, zeros));
 
         int time = Size(golden, GraphContract.Frames, 1), strides = Size(golden, GraphContract.Mel, 1) / model.Config.MelStride;
@@ -65,16 +66,22 @@ public static class GoldenCheck
         var (firstMel, restMel) = Split(mel, batch, strides / 2 * model.Config.MelStride * model.Config.Mel.MelCount);
         Encode(" in two parts", model.Video.Encode(restFrames, model.Video.Encode(firstFrames, zeros)), model.Audio.Encode(restMel, model.Audio.Encode(firstMel, zeros)));
 
+        if (model.HasRate)
+        {
+            float[] rates = [.. clips.Select(model.Rate)];
+            report.Add(new(GraphContract.Rate, Difference(rates, golden.Read<float>(GraphContract.Rate)), Limit(model.Options.Provider), rates.Length));
+        }
         Decode(model, golden, clips, report);
         DecodeGreedily(model, golden, clips, report);
         return report;
 
         ClipContext[] Encode(string how, EncoderState video, EncoderState audio)
         {
-            ClipContext[] fused = model.Fuse(video, audio);
-            float[][] found = [video.HiddenArray, video.CellArray, audio.HiddenArray, audio.CellArray, Stack(fused, clip => clip.Hidden), Stack(fused, clip => clip.Cell)];
-            for (int i = 0; i < States.Length; i++)
-                report.Add(new(States[i] + how, Difference(found[i], golden.Read<float>(States[i])), Limit(model.Options.Provider), found[i].Length));
+            ClipContext[] fused = model.Fuse(video, audio, chat);
+            EncoderState[] encoders = chat is null ? [video, audio] : [video, audio, chat];
+            float[][] found = [.. encoders.SelectMany(state => (float[][])[state.HiddenArray, state.CellArray]), Stack(fused, clip => clip.Hidden), Stack(fused, clip => clip.Cell)];
+            for (int i = 0; i < states.Length; i++)
+                report.Add(new(states[i] + how, Difference(found[i], golden.Read<float>(states[i])), Limit(model.Options.Provider), found[i].Length));
             return fused;
         }
     }
@@ -141,18 +148,31 @@ public static class GoldenCheck
         if (Size(golden, GraphContract.Mel, 1) % config.MelStride != 0)
             throw new TwitchException($"{golden.Path}: tensor 'mel' has {Size(golden, GraphContract.Mel, 1)} steps, the model needs a multiple of {config.MelStride}; export the bundle again.");
         Check("tokens", batch, -1);
-        foreach (string name in States)
+        foreach (string name in States(config))
             Check(name, batch, config.HiddenSize);
+        if (config.Chat is ChatSpec chat)
+        {
+            Check(GraphContract.Words, batch, chat.CommentCount, chat.WordCount);
+            Check(GraphContract.Age, batch, chat.CommentCount);
+            CheckIds(GraphContract.Words);
+        }
+        if (config.RateSize > 0)
+            Check(GraphContract.Rate, batch);
         Check(GraphContract.Logits, batch, Size(golden, "tokens", 1), config.VocabularySize);
         Check(GraphContract.NextHidden, batch, config.HiddenSize);
         Check(GraphContract.NextCell, batch, config.HiddenSize);
         Check("greedy", batch, -1);
-        foreach (long token in golden.Read<long>("tokens"))
-        {
-            if (token < 0 || token >= config.VocabularySize)    // Gather would read outside the embedding
-                throw new TwitchException($"{golden.Path}: tensor 'tokens' holds {token}; ids are in [0, {config.VocabularySize}); export the bundle again.");
-        }
+        CheckIds("tokens");
         return batch;
+
+        void CheckIds(string name)
+        {
+            foreach (long token in golden.Read<long>(name))
+            {
+                if (token < 0 || token >= config.VocabularySize)    // Gather would read outside the embedding
+                    throw new TwitchException($"{golden.Path}: tensor '{name}' holds {token}; ids are in [0, {config.VocabularySize}); export the bundle again.");
+            }
+        }
 
         void Check(string name, params long[] shape)
         {
@@ -161,6 +181,8 @@ public static class GoldenCheck
                 throw new TwitchException($"{golden.Path}: tensor '{name}' has shape [{string.Join(", ", found)}], the model needs [{string.Join(", ", shape.Select(size => size < 0 ? "any" : $"{size}"))}]; export the bundle again.");
         }
     }
+
+    private static string[] States(ModelConfig config) => [.. GraphContract.FusionInputs(config), GraphContract.Hidden, GraphContract.Cell];
 
     private static int Size(SafeTensors golden, string name, int axis)
     {

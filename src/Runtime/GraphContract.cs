@@ -8,7 +8,8 @@ internal static class GraphContract
 {
     public const string Frames = "frames", Mel = "mel", Token = "token", Hidden = "hidden", Cell = "cell",
         NextHidden = "next_hidden", NextCell = "next_cell", Logits = "logits",
-        VideoHidden = "video_hidden", VideoCell = "video_cell", AudioHidden = "audio_hidden", AudioCell = "audio_cell";
+        VideoHidden = "video_hidden", VideoCell = "video_cell", AudioHidden = "audio_hidden", AudioCell = "audio_cell",
+        Words = "words", Age = "age", ChatHidden = "chat_hidden", ChatCell = "chat_cell", Rate = "rate";
 
     private const string Batch = "batch", Clips = "clips", Time = "time";    // clips is batch, or 1 for what all states take in
 
@@ -20,9 +21,21 @@ internal static class GraphContract
         [Value(Mel, "f32", Clips, Time, config.Mel.MelCount), State(Hidden, config), State(Cell, config)],
         [State(NextHidden, config), State(NextCell, config)]);
 
+    public static GraphEntry ChatEncoder(ModelConfig config, ChatSpec chat) => new(BundleManifest.ChatEncoderFile,
+        [Value(Words, "i64", Batch, chat.CommentCount, chat.WordCount), Value(Age, "f32", Batch, chat.CommentCount)],
+        [State(ChatHidden, config), State(ChatCell, config)]);
+
     public static GraphEntry Fusion(ModelConfig config) => new(BundleManifest.FusionFile,
-        [State(VideoHidden, config), State(VideoCell, config), State(AudioHidden, config), State(AudioCell, config)],
+        [.. FusionInputs(config).Select(name => State(name, config))],
         [State(Hidden, config), State(Cell, config)]);
+
+    /// <summary>Hidden and cell state of each encoder, in the order of the fusion.</summary>
+    public static string[] FusionInputs(ModelConfig config) =>
+        [VideoHidden, VideoCell, AudioHidden, AudioCell, .. config.Chat is null ? (string[])[] : [ChatHidden, ChatCell]];
+
+    public static GraphEntry RateHead(ModelConfig config) => new(BundleManifest.RateFile,
+        [State(Hidden, config), State(Cell, config)],
+        [Value(Rate, "f32", Batch)]);
 
     public static GraphEntry DecoderStep(ModelConfig config) => new(BundleManifest.DecoderStepFile,
         [Value(Token, "i64", Batch), State(Hidden, config), State(Cell, config)],

@@ -7,7 +7,7 @@ namespace Twitch.Training;
 /// <summary>Some examples as tensors. They belong to the dispose scope in which the batch was made.</summary>
 public sealed class Batch
 {
-    private Batch(Tensor frames, StepWindows video, Tensor mel, StepWindows audio, Tensor tokens, Tensor positions, Tensor targets)
+    private Batch(Tensor frames, StepWindows video, Tensor mel, StepWindows audio, Tensor tokens, Tensor positions, Tensor targets, (Tensor Words, Tensor Ages)? chat)
     {
         Frames = frames;
         Video = video;
@@ -16,6 +16,7 @@ public sealed class Batch
         Tokens = tokens;
         Positions = positions;
         Targets = targets;
+        (ChatWords, ChatAges) = (chat?.Words, chat?.Ages);
     }
 
     /// <summary>Every frame that a window of the batch holds, once: [frames, height, width, 3] u8.</summary>
@@ -29,6 +30,12 @@ public sealed class Batch
 
     /// <summary>Which stacked steps each row hears.</summary>
     public StepWindows Audio { get; }
+
+    /// <summary>Past chat of each row, [batch, comments, words] i64; absent if the config has none.</summary>
+    public Tensor? ChatWords { get; }
+
+    /// <summary>Seconds since each comment, [batch, comments] f32; absent if the config has no past chat.</summary>
+    public Tensor? ChatAges { get; }
 
     /// <summary>Inputs of the decoder, all tokens but the last, padded: [batch, time] i64.</summary>
     public Tensor Tokens { get; }
@@ -76,6 +83,15 @@ public sealed class Batch
         }
         return new Batch(
             frames.to(device), new StepWindows(video.Rows), mel.to(device), new StepWindows(audio.Rows),
-            tensor(tokens, device: device).view(examples.Count, time), tensor(positions.ToArray(), device: device), tensor(targets.ToArray(), device: device));
+            tensor(tokens, device: device).view(examples.Count, time), tensor(positions.ToArray(), device: device), tensor(targets.ToArray(), device: device),
+            config.Chat is ChatSpec chat ? Chat(examples, chat, device) : null);
+    }
+
+    private static (Tensor Words, Tensor Ages) Chat(IReadOnlyList<Example> examples, ChatSpec spec, Device device)
+    {
+        ChatWindow[] windows = [.. examples.Select(example => example.Chat.Window(spec))];
+        return (
+            tensor(windows.SelectMany(window => window.Words).ToArray(), device: device).view(windows.Length, spec.CommentCount, spec.WordCount),
+            tensor(windows.SelectMany(window => window.Ages).ToArray(), device: device).view(windows.Length, spec.CommentCount));
     }
 }

@@ -61,11 +61,22 @@ public static class BundleExport
             Tensor seen = randint(0, 256, [batch, frames, config.Frame.Height, config.Frame.Width, FrameSpec.Channels], dtype: ScalarType.Byte, generator: random);
             Tensor heard = randn([batch, strides * config.MelStride, config.Mel.MelCount], generator: random) * 4 - 6;    // as log-mel steps lie
             Tensor said = cat([full([batch, 1], Vocabulary.Start, ScalarType.Int64), randint(Vocabulary.SpecialCount, config.VocabularySize, [batch, tokens - 1], dtype: ScalarType.Int64, generator: random)], 1);
+            ChatWindow[] chats = config.Chat is ChatSpec spec ? [.. Enumerable.Range(0, batch).Select(row => Chat(config, spec, row))] : [];
             string file = Path.Combine(folder, $"golden{files.Count}.safetensors");
-            Golden.Write(file, model, seen, heard, said);
+            Golden.Write(file, model, seen, heard, said, chats);
             files.Add(file);
         }
         return [.. files];
+    }
+
+    // A full chat, then one that has just begun, then none; comments of all lengths and ages.
+    private static ChatWindow Chat(ModelConfig config, ChatSpec spec, int row)
+    {
+        var random = new SplitMix64(SplitMix64.Mix(1, row));
+        int count = row switch { 0 => spec.CommentCount, 1 => spec.CommentCount / 2 + 1, _ => 0 };
+        PastComment[] comments = [.. Enumerable.Range(0, count).Select(i => new PastComment(
+            TimeSpan.FromSeconds(7.3 * i), [.. Enumerable.Range(0, 1 + i % spec.WordCount).Select(_ => 1 + (int)(random.Next() % (ulong)(config.VocabularySize - 1)))]))];
+        return ChatWindow.Before(TimeSpan.FromSeconds(7.3 * count - 7.2), spec, comments);
     }
 
     private static (double Largest, VariantCost Cost, VariantCost BatchCost) Compare(string bundle, string[] goldens, TrainingData? data)

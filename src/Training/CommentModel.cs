@@ -8,13 +8,16 @@ namespace Twitch.Training;
 /// <param name="Cell">[batch, hidden].</param>
 public readonly record struct LstmState(Tensor Hidden, Tensor Cell);
 
-/// <summary>The network: two encoders, the fusion of their states, and a decoder that starts from it.</summary>
+/// <summary>The network: an encoder each for pictures, sound and past chat, the fusion of their states, a decoder that starts from it, and
+/// the rate at which people comment.</summary>
 /// <remarks>Names of fields are names of tensors on disk; <see cref="ModelConfig.Parameters"/> lists them.</remarks>
 public sealed class CommentModel : nn.Module
 {
     private readonly VideoEncoder video_encoder;
     private readonly AudioEncoder audio_encoder;
+    private readonly ChatEncoder? chat_encoder;
     private readonly Linear fuse_h, fuse_c;
+    private readonly RateHead? rate;
     private readonly Decoder decoder;
 
     /// <summary>A network with random weights, drawn from torch's generator.</summary>
@@ -23,11 +26,20 @@ public sealed class CommentModel : nn.Module
         Config = config;
         video_encoder = new VideoEncoder(config);
         audio_encoder = new AudioEncoder(config);
-        fuse_h = nn.Linear(2 * config.HiddenSize, config.HiddenSize);
-        fuse_c = nn.Linear(2 * config.HiddenSize, config.HiddenSize);
+        fuse_h = nn.Linear(config.EncoderCount * config.HiddenSize, config.HiddenSize);
+        fuse_c = nn.Linear(config.EncoderCount * config.HiddenSize, config.HiddenSize);
         decoder = new Decoder(config);
+        chat_encoder = config.Chat is ChatSpec chat ? new ChatEncoder(config, chat) : null;
         RegisterComponents();
         InitialiseRectified();
+        if (config.Chat is not null)    // what was said reaches the decoder as it is
+        {
+            using var frozen = no_grad();
+            foreach (Linear fuse in (Linear[])[fuse_h, fuse_c])
+                nn.init.eye_(fuse.weight!.narrow(1, 2 * config.HiddenSize, config.HiddenSize));
+        }
+        if (config.RateSize > 0)    // last, so that the rest begins with the same weights as without it
+            register_module("rate", rate = new RateHead(config));
     }
 
     /// <summary>The sizes.</summary>
@@ -64,10 +76,31 @@ public sealed class CommentModel : nn.Module
         return EncodeAudio(mel.reshape(batch * time, Config.MelStride * Config.Mel.MelCount), StepWindows.Dense(batch, time));
     }
 
+    /// <summary>State after past chat.</summary>
+    /// <param name="words">[batch, comments, words] i64, as <see cref="ChatWindow.Words"/>.</param>
+    /// <param name="age">[batch, comments] f32, as <see cref="ChatWindow.Ages"/>.</param>
+    /// <exception cref="InvalidOperationException">The config has no past chat.</exception>
+    public LstmState EncodeChat(Tensor words, Tensor age) => (chat_encoder ?? throw new InvalidOperationException("this network reads no past chat")).Encode(words, age, decoder.OutputRows);
+
     /// <summary>The decoder's first state.</summary>
-    public LstmState Fuse(LstmState video, LstmState audio) => new(
-        fuse_h.call(cat([video.Hidden, audio.Hidden], 1)),    // [batch, 2 × hidden] -> [batch, hidden]
-        fuse_c.call(cat([video.Cell, audio.Cell], 1)));
+    /// <param name="encoders">States of pictures, of sound and, if the config has it, of past chat.</param>
+    public LstmState Fuse(params LstmState[] encoders) => new(
+        fuse_h.call(cat([.. encoders.Select(state => state.Hidden)], 1)),    // [batch, encoders × hidden] -> [batch, hidden]
+        fuse_c.call(cat([.. encoders.Select(state => state.Cell)], 1)));
+
+    /// <summary>The decoder's first state of each row of a batch.</summary>
+    public LstmState Encode(Batch batch)
+    {
+        LstmState video = EncodeVideo(batch.Frames, batch.Video), audio = EncodeAudio(batch.Mel, batch.Audio);
+        return chat_encoder is null ? Fuse(video, audio) : Fuse(video, audio, EncodeChat(batch.ChatWords!, batch.ChatAges!));
+    }
+
+    /// <summary>Comments per second that people write, [batch].</summary>
+    /// <param name="fused">Of <see cref="Fuse"/>.</param>
+    /// <exception cref="InvalidOperationException">The config has no rate.</exception>
+    public Tensor Rate(LstmState fused) => RateHead.Logarithm(fused).exp();
+
+    internal RateHead RateHead => rate ?? throw new InvalidOperationException("this network has no rate");
 
     /// <summary>Logits of each next token.</summary>
     /// <param name="tokens">[batch, time] i64.</param>
@@ -82,8 +115,7 @@ public sealed class CommentModel : nn.Module
     /// <summary>Logits of a batch at its targets, [targets, vocabulary]; what stands at padded positions is never computed.</summary>
     public Tensor forward(Batch batch)
     {
-        LstmState state = Fuse(EncodeVideo(batch.Frames, batch.Video), EncodeAudio(batch.Mel, batch.Audio));
-        (Tensor outputs, _) = decoder.Advance(batch.Tokens, state);                      // [batch, time, hidden]
+        (Tensor outputs, _) = decoder.Advance(batch.Tokens, Encode(batch));              // [batch, time, hidden]
         return decoder.Logits(outputs.flatten(0, 1).index_select(0, batch.Positions));
     }
 
@@ -261,6 +293,8 @@ public sealed class CommentModel : nn.Module
             using var frozen = no_grad();
             output_fc.bias!.copy_(tensor(shares).log());
         }
+
+        public Tensor OutputRows => output_fc.weight!;
 
         public Tensor Logits(Tensor outputs) => output_fc.call(output_dropout.call(outputs));
     }

@@ -4,10 +4,11 @@ namespace Twitch.Training;
 
 /// <summary>What torch computes for one input, so that any machine and provider can compare itself: <c>golden.safetensors</c>.</summary>
 /// <remarks>
-/// Inputs: <c>frames</c> u8 [batch, time, height, width, 3], <c>mel</c> f32 [batch, steps, n_mels], <c>tokens</c> i64 [batch, n].
-/// Outputs, each [batch, hidden]: <c>video_hidden</c>, <c>video_cell</c>, <c>audio_hidden</c>, <c>audio_cell</c>; <c>hidden</c> and
-/// <c>cell</c> after the fusion; <c>next_hidden</c> and <c>next_cell</c> after the last token. Further <c>logits</c>
-/// [batch, n, vocabulary] and <c>greedy</c> i64 [batch, m], the comments that the largest logits spell.
+/// Inputs: <c>frames</c> u8 [batch, time, height, width, 3], <c>mel</c> f32 [batch, steps, n_mels], <c>tokens</c> i64 [batch, n]; with past
+/// chat <c>words</c> i64 [batch, comments, words] and <c>age</c> f32 [batch, comments].
+/// Outputs, each [batch, hidden]: <c>video_hidden</c>, <c>video_cell</c>, <c>audio_hidden</c>, <c>audio_cell</c>, with past chat
+/// <c>chat_hidden</c>, <c>chat_cell</c>; <c>hidden</c> and <c>cell</c> after the fusion; <c>next_hidden</c> and <c>next_cell</c> after the
+/// last token. Further <c>rate</c> [batch] if the network has one, <c>logits</c> [batch, n, vocabulary] and <c>greedy</c> i64 [batch, m], the comments that the largest logits spell.
 /// </remarks>
 public static class Golden
 {
@@ -17,25 +18,37 @@ public static class Golden
     /// <param name="frames">[batch, time, height, width, 3] u8.</param>
     /// <param name="mel">[batch, steps, n_mels] f32; steps is a multiple of the config's mel stride.</param>
     /// <param name="tokens">[batch, n] i64; each row begins with <c>&lt;SOS&gt;</c>.</param>
-    public static void Write(string path, CommentModel model, Tensor frames, Tensor mel, Tensor tokens)
+    /// <param name="chats">Past chat of each row; empty if the network reads none.</param>
+    public static void Write(string path, CommentModel model, Tensor frames, Tensor mel, Tensor tokens, IReadOnlyList<ChatWindow> chats)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         model.eval();
 
         LstmState video = model.EncodeVideo(frames.to(model.Device)), audio = model.EncodeAudio(mel.to(model.Device).to(model.Precision));
-        LstmState fused = model.Fuse(video, audio);
+        var encoders = new List<(string Name, LstmState State)> { ("video_", video), ("audio_", audio) };
+        var writer = new SafeTensorsWriter();
+        if (model.Config.Chat is ChatSpec spec)
+        {
+            Tensor words = tensor(chats.SelectMany(chat => chat.Words).ToArray()).view(-1, spec.CommentCount, spec.WordCount);
+            Tensor age = tensor(chats.SelectMany(chat => chat.Ages).ToArray()).view(-1, spec.CommentCount);
+            Add("words", TensorType.I64, words);
+            Add("age", TensorType.F32, age);
+            encoders.Add(("chat_", model.EncodeChat(words.to(model.Device), age.to(model.Device))));
+        }
+        LstmState fused = model.Fuse([.. encoders.Select(encoder => encoder.State)]);
         (Tensor logits, LstmState next) = model.Decode(tokens.to(model.Device), fused);
 
-        var writer = new SafeTensorsWriter();
         Add("frames", TensorType.U8, frames);
         Add("mel", TensorType.F32, mel);
         Add("tokens", TensorType.I64, tokens);
-        foreach ((string name, LstmState state) in ((string, LstmState)[])[("video_", video), ("audio_", audio), ("", fused), ("next_", next)])
+        foreach ((string name, LstmState state) in ((string, LstmState)[])[.. encoders, ("", fused), ("next_", next)])
         {
             Add($"{name}hidden", TensorType.F32, state.Hidden);
             Add($"{name}cell", TensorType.F32, state.Cell);
         }
+        if (model.Config.RateSize > 0)
+            Add("rate", TensorType.F32, model.Rate(fused));
         Add("logits", TensorType.F32, logits);
         Add("greedy", TensorType.I64, Greedy(model, fused));
         writer.Save(path);

@@ -26,7 +26,7 @@ public static class Int8Cost
         return Measure(plain, rounded, rows, VariantCost.HeldOut, Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]).Select(example =>
         {
             (IPreparedStream stream, ClipWindow window) = (data.Streams[example.Stream], example.Window);
-            return (plain.Encode(stream.Frames(window.FirstFrame, window.FrameCount), stream.Mel(window.FirstStep, window.StepCount)), example.Tokens);
+            return (plain.Encode(stream.Frames(window.FirstFrame, window.FrameCount), stream.Mel(window.FirstStep, window.StepCount), plain.Config.Chat is ChatSpec chat ? example.Chat.Window(chat) : null), example.Tokens);
         }));
     }
 

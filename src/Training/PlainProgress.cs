@@ -38,7 +38,14 @@ public sealed class PlainProgress(TextWriter output, TimeSpan interval) : ITrain
     }
 
     /// <inheritdoc/>
+    public void RateLearned(RateResult result) => output.WriteLine(Describe(result));
+
+    /// <inheritdoc/>
     public void Dispose() => output.Flush();
+
+    /// <summary>What the rate is worth, in a sentence.</summary>
+    internal static string Describe(RateResult result) =>
+        $"when people comment: {result.ValidationGain:F3} nats per held-out comment more than a constant rate of {result.MeanRate:F2} comments/s, from {result.Seconds} s";
 
     /// <summary>The plan in a sentence.</summary>
     internal static string Describe(TrainingPlan plan)

@@ -10,11 +10,13 @@ internal sealed class PresetOptions
     private readonly Option<int?> _window = new("--window") { Description = "Seconds of stream before a comment that explain it, instead of the preset's", HelpName = "SECONDS" };
     private readonly Option<int?> _vocabulary = new("--vocabulary") { Description = "Most words of the vocabulary, instead of the preset's", HelpName = "WORDS" };
     private readonly Option<int?> _hidden = new("--hidden") { Description = "Size of every LSTM's state, instead of the preset's", HelpName = "SIZE" };
+    private readonly Option<int?> _pastChat = new("--past-chat") { Description = "Last comments that are read, instead of the preset's; 0 reads none", HelpName = "COMMENTS" };
+    private readonly Option<bool> _noRate = new("--no-rate") { Description = "Do not learn when people comment" };
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_preset, _frame, _window, _vocabulary, _hidden])
+        foreach (Option option in (Option[])[_preset, _frame, _window, _vocabulary, _hidden, _pastChat, _noRate])
             command.Options.Add(option);
     }
 
@@ -25,6 +27,10 @@ internal sealed class PresetOptions
         ModelConfig config = ModelConfig.FromPreset(parsed.GetValue(_preset)!);
         if (parsed.GetValue(_frame) is int frame)
             config = config with { Frame = new FrameSpec(frame, frame) };
+        if (parsed.GetValue(_pastChat) is int comments)
+            config = config with { Chat = comments == 0 ? null : (config.Chat ?? ChatSpec.Standard) with { CommentCount = comments } };
+        if (parsed.GetValue(_noRate))
+            config = config with { RateSize = 0 };
         config = config with
         {
             WindowSeconds = parsed.GetValue(_window) ?? config.WindowSeconds,

@@ -56,6 +56,13 @@ public sealed class ProgressDisplay : ITrainingProgress
     }
 
     /// <inheritdoc/>
+    public void RateLearned(RateResult result)
+    {
+        Dispose();    // the table is complete
+        _console.WriteLine(PlainProgress.Describe(result));
+    }
+
+    /// <inheritdoc/>
     public void Started(TrainingPlan plan) => _console.WriteLine(PlainProgress.Describe(plan));
 
     /// <inheritdoc/>

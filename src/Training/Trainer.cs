@@ -42,6 +42,8 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         using TrainingFolder run = TrainingFolder.Open(folder, identity, data.Vocabulary, options.Restart);
         if (!run.State.Finished)
             Train(run, data, device, cancel);
+        if (!run.State.IsComplete)
+            LearnRate(run, data, device, cancel);
         return new TrainingResult(run.State.BestEpoch, run.State.BestPerplexity!.Value, run.Metrics.Count, run.State.Step, data.Counts);
     }
 
@@ -92,6 +94,18 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
             run.Save(model, optimizer);
             sinceSave.Restart();
         }
+    }
+
+    // After the words, from the states as they are then: what is said does not depend on how often it is, and a second is encoded once.
+    private void LearnRate(TrainingFolder run, TrainingData data, Device device, CancellationToken cancel)
+    {
+        using var scope = NewDisposeScope();
+        using CommentModel model = run.LoadBest(device);
+        Seed(-2);
+        RateResult result = RateTraining.Run(model, data, options, cancel);
+        run.State = run.State with { Rate = result };
+        run.SaveBest(model);
+        progress.RateLearned(result);
     }
 
     // Makes the epoch's steps that are not made yet. The state is that of a whole number of steps whenever afterStep is called.

@@ -8,7 +8,23 @@ namespace Twitch.Training;
 /// <param name="Time">When it was said.</param>
 /// <param name="Window">The frames and mel steps before it.</param>
 /// <param name="Tokens"><c>&lt;SOS&gt;</c>, the words, <c>&lt;EOS&gt;</c>.</param>
-public sealed record Example(int Stream, TimeSpan Time, ClipWindow Window, int[] Tokens);
+/// <param name="Chat">What was said before.</param>
+public sealed record Example(int Stream, TimeSpan Time, ClipWindow Window, int[] Tokens, ChatBefore Chat = default);
+
+/// <summary>The chat before a moment of a recording.</summary>
+/// <param name="Comments">The recording's comments in order of time; absent: nothing is known of them.</param>
+/// <param name="Time">The moment.</param>
+public readonly record struct ChatBefore(IReadOnlyList<PastComment>? Comments, TimeSpan Time)
+{
+    /// <summary>The last comments before the moment.</summary>
+    public ChatWindow Window(ChatSpec spec) => Comments is null ? ChatWindow.Empty(spec) : ChatWindow.Before(Time, spec, Comments);
+
+    /// <summary>Comments as they can be read, those without a word left out.</summary>
+    /// <param name="comments">In order of time.</param>
+    /// <param name="vocabulary">The words of the ids.</param>
+    public static IReadOnlyList<PastComment> Encode(IEnumerable<ChatComment> comments, Vocabulary vocabulary) =>
+        [.. comments.Select(comment => new PastComment(comment.Time, vocabulary.Encode(comment.Text))).Where(comment => comment.Tokens.Length > 0)];
+}
 
 /// <summary>What became of the recordings' comments.</summary>
 /// <param name="Comments">All of them.</param>
@@ -25,9 +41,12 @@ public sealed class TrainingData
     /// <summary>Fewest comments that can be trained on, and validated with.</summary>
     public const int LeastTraining = 16, LeastValidation = 4;
 
-    private TrainingData(IReadOnlyList<IPreparedStream> streams, ModelConfig config, Vocabulary vocabulary, Example[] training, Example[] validation, SplitCounts counts)
+    private TrainingData(
+        IReadOnlyList<IPreparedStream> streams, ModelConfig config, Vocabulary vocabulary, Example[] training, Example[] validation, SplitCounts counts,
+        IReadOnlyList<IReadOnlyList<PastComment>> chats)
     {
         Streams = streams;
+        Chats = chats;
         Config = config;
         Vocabulary = vocabulary;
         Training = training;
@@ -37,6 +56,9 @@ public sealed class TrainingData
 
     /// <summary>The recordings.</summary>
     public IReadOnlyList<IPreparedStream> Streams { get; }
+
+    /// <summary>The comments of each recording's used range, as past chat.</summary>
+    public IReadOnlyList<IReadOnlyList<PastComment>> Chats { get; }
 
     /// <summary>The sizes, with the vocabulary's own.</summary>
     public ModelConfig Config { get; }
@@ -92,11 +114,13 @@ public sealed class TrainingData
         Vocabulary vocabulary = Vocabulary.Build(training.Select(entry => entry.Comment.Text), config.VocabularySize, options.MinWordCount);
         if (vocabulary.Count <= Vocabulary.SpecialCount)
             throw new TwitchException($"No word stands {options.MinWordCount} times in the {training.Count} training comments; use a longer recording or --min-word-count 1.");
-        return new TrainingData(streams, config with { VocabularySize = vocabulary.Count }, vocabulary, Encode(training), Encode(validation), counts);
+        IReadOnlyList<PastComment>[] chats = [.. streams.Select(stream => ChatBefore.Encode(stream.Comments.Where(comment => comment.Time >= options.From), vocabulary))];
+        return new TrainingData(streams, config with { VocabularySize = vocabulary.Count }, vocabulary, Encode(training), Encode(validation), counts, chats);
 
         Example[] Encode(List<(int Stream, ChatComment Comment, ClipWindow Window)> entries) =>
             [.. entries.Select(entry => new Example(entry.Stream, entry.Comment.Time, entry.Window,
-                [Vocabulary.Start, .. vocabulary.Encode(entry.Comment.Text).Take(options.MaxLength), Vocabulary.End]))];
+                [Vocabulary.Start, .. vocabulary.Encode(entry.Comment.Text).Take(options.MaxLength), Vocabulary.End],
+                new ChatBefore(chats[entry.Stream], entry.Comment.Time)))];
     }
 
     /// <summary>Mean and deviation of each mel filter over the steps that training windows hold, each [n_mels].</summary>
@@ -143,6 +167,28 @@ public sealed class TrainingData
         }
         float sum = counts.Sum();
         return [.. counts.Select(count => count / sum)];
+    }
+
+    /// <summary>Every second of one part, as examples whose comment is empty, and how many comments were said in it.</summary>
+    /// <param name="part">Training or validation.</param>
+    /// <param name="options">The used range and the held-out share.</param>
+    public IReadOnlyList<(Example Second, int Comments)> Seconds(Part part, TrainerOptions options)
+    {
+        var seconds = new List<(Example, int)>();
+        for (int i = 0; i < Streams.Count; i++)
+        {
+            IPreparedStream stream = Streams[i];
+            Split split = Split.Of(Duration(stream, Config), Config, options);
+            ILookup<long, ChatComment> said = stream.Comments.ToLookup(comment => (long)Math.Floor(comment.Time.TotalSeconds));
+            for (int second = 0; second < stream.FrameCount; second++)
+            {
+                TimeSpan time = TimeSpan.FromSeconds(second);
+                ClipWindow window = ClipWindow.Before(time, Config, stream.FrameCount, stream.StepCount);
+                if (split.PartOf(time) == part && !window.IsEmpty)
+                    seconds.Add((new Example(i, time, window, [Vocabulary.Start, Vocabulary.End], new ChatBefore(Chats[i], time)), said[second].Count()));
+            }
+        }
+        return seconds;
     }
 
     /// <summary>Length of a recording: of its picture or of its sound, whichever is longer.</summary>

@@ -87,7 +87,7 @@ public sealed class TrainingFolder : IDisposable
         if (differences.Length > 0)
             throw new TwitchException($"{folder}: holds another run: " +
                 $"{string.Join("; ", differences.Take(4))}{(differences.Length > 4 ? $"; and {differences.Length - 4} more" : "")}; give another --out, or --restart to replace it.");
-        if (!state.Finished)
+        if (!state.IsComplete)
             RefuseStrangers(folder, manifest);
 
         List<EpochMetrics> metrics = [.. File.ReadLines(Path.Combine(folder, MetricsFile)).Select(line => JsonSerializer.Deserialize(line, TrainingJson.Line.EpochMetrics)!)];
@@ -101,6 +101,30 @@ public sealed class TrainingFolder : IDisposable
             TorchCheckpoint.Read(latest, TorchCheckpoint.StateDict(model));
         using SafeTensors moments = SafeTensors.Open(Path.Combine(_folder, OptimizerFile));
         TorchCheckpoint.Read(moments, optimizer.Moments());
+    }
+
+    /// <summary>The network with the best weights.</summary>
+    public CommentModel LoadBest(Device device)
+    {
+        using Checkpoint best = Checkpoint.Open(_folder);
+        return TorchCheckpoint.Load(best, device);
+    }
+
+    /// <summary>Replaces the best weights and the state; everything else stays as it was saved.</summary>
+    public void SaveBest(CommentModel model)
+    {
+        string[] replaced = [Checkpoint.ModelFile, StateFile, Checkpoint.ManifestFile];
+        AtomicFolder.Write(_folder, partial =>
+        {
+            foreach (string name in Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_folder, path)).Except(replaced))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(partial, name))!);
+                File.Copy(Path.Combine(_folder, name), Path.Combine(partial, name));
+            }
+            TorchCheckpoint.Write(Path.Combine(partial, Checkpoint.ModelFile), TorchCheckpoint.StateDict(model));
+            JsonFile.Write(Path.Combine(partial, StateFile), State, TrainingJson.Default.TrainingState);
+            JsonFile.Write(Path.Combine(partial, Checkpoint.ManifestFile), FileManifest.Of(partial, Checkpoint.ManifestFile), CoreJson.Default.FileManifest);
+        });
     }
 
     /// <summary>Adds an epoch that is done; the next save writes it.</summary>

@@ -34,4 +34,7 @@ public interface ITrainingProgress : IDisposable
     /// <param name="epoch">What it came to.</param>
     /// <param name="isBest">Whether its weights are the best so far.</param>
     void EpochEnded(EpochMetrics epoch, bool isBest);
+
+    /// <summary>It is learned when people comment.</summary>
+    void RateLearned(RateResult result);
 }

@@ -137,8 +137,15 @@ public sealed record TrainingState
     /// <summary>Validation perplexity of that epoch.</summary>
     public double? BestPerplexity { get; init; }
 
-    /// <summary>Whether the run is over: all epochs are done, or patience ran out.</summary>
+    /// <summary>Whether all epochs are done, or patience ran out.</summary>
     public bool Finished { get; init; }
+
+    /// <summary>What was learned of when people comment; absent as long as it was not.</summary>
+    public RateResult? Rate { get; init; }
+
+    /// <summary>Whether the run is over.</summary>
+    [JsonIgnore]
+    public bool IsComplete => Finished && (Rate is not null || Run.Config.RateSize == 0);
 }
 
 /// <summary>Serializers of what training writes.</summary>

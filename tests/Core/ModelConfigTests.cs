@@ -59,6 +59,27 @@ public sealed class ModelConfigTests : IDisposable
     }
 
     [Fact]
+    public void A_chat_out_of_range_is_named_with_its_range()
+    {
+        var words = Assert.Throws<TwitchException>(() => (ModelConfig.Compact with { Chat = ChatSpec.Standard with { WordCount = 0 } }).Validate("config.json"));
+        var share = Assert.Throws<TwitchException>(() => (ModelConfig.Compact with { Chat = ChatSpec.Standard with { HiddenShare = 1 } }).Validate("config.json"));
+
+        Assert.Equal("config.json: chat.word_count is 0; it must be in [1, 500].", words.Message);
+        Assert.Equal("config.json: chat.hidden_share is 1; it must be in [0, 1).", share.Message);
+    }
+
+    [Fact]
+    public void A_config_written_before_there_was_past_chat_has_none()
+    {
+        File.WriteAllText(_path, """{"preset":"compact","frame":{"height":64,"width":64},"mel":{"sample_rate":16000,"fft_size":1024,"hop_length":256,"mel_count":64},"window_seconds":10,"vocabulary_size":50,"embedding_size":8,"hidden_size":8}""");
+
+        ModelConfig read = JsonFile.Read(_path, CoreJson.Default.ModelConfig).Validate(_path);
+
+        Assert.Equal((null, 0, 2), (read.Chat, read.RateSize, read.EncoderCount));
+        Assert.DoesNotContain(read.Parameters(), parameter => parameter.Name.StartsWith("chat_encoder", StringComparison.Ordinal) || parameter.Name.StartsWith("rate", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void An_unknown_preset_is_wrong_usage() =>
         Assert.Equal(ExitCode.Usage, Assert.Throws<TwitchException>(() => ModelConfig.FromPreset("huge")).ExitCode);
 

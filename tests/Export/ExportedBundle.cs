@@ -71,12 +71,26 @@ internal sealed class ExportedBundle : IDisposable
         return new State(state.Batch, outputs[0], outputs[1]);
     }
 
-    public State Fuse(State video, State audio)
+    /// <param name="words">[batch, comments, words].</param>
+    /// <param name="age">[batch, comments].</param>
+    public State EncodeChat(long[] words, float[] age)
     {
+        int batch = age.Length / Config.Chat!.CommentCount;
+        float[][] outputs = Session(BundleManifest.ChatEncoderFile).Run(
+            ("words", words, [batch, Config.Chat.CommentCount, Config.Chat.WordCount]), ("age", age, [batch, Config.Chat.CommentCount]));
+        return new State(batch, outputs[0], outputs[1]);
+    }
+
+    public State Fuse(State video, State audio, State? chat = null)
+    {
+        (string, State)[] encoders = chat is null ? [("video", video), ("audio", audio)] : [("video", video), ("audio", audio), ("chat", chat)];
         float[][] outputs = Session(BundleManifest.FusionFile).Run(
-            Hidden(video, "video_hidden"), Cell(video, "video_cell"), Hidden(audio, "audio_hidden"), Cell(audio, "audio_cell"));
+            [.. encoders.SelectMany(encoder => ((string, Array, long[])[])[Hidden(encoder.Item2, $"{encoder.Item1}_hidden"), Cell(encoder.Item2, $"{encoder.Item1}_cell")])]);
         return new State(video.Batch, outputs[0], outputs[1]);
     }
+
+    /// <returns>Comments per second, [batch].</returns>
+    public float[] Rate(State fused) => Session(BundleManifest.RateFile).Run(Hidden(fused, "hidden"), Cell(fused, "cell"))[0];
 
     /// <returns>Logits, [batch, vocabulary], and the next state.</returns>
     public (float[] Logits, State Next) Step(long[] tokens, State state, string file = BundleManifest.DecoderStepFile)

@@ -14,6 +14,8 @@ public sealed class ExporterTests
         FrameEmbeddingSize = 9,
         MelStride = 4,
         MelEmbeddingSize = 7,
+        Chat = new ChatSpec(CommentCount: 5, WordCount: 3, EmbeddingSize: 6, HeadCount: 2, HiddenShare: 0),
+        RateSize = 4,
     };
 
     [Fact]
@@ -33,7 +35,9 @@ public sealed class ExporterTests
     [Theory]
     [InlineData(BundleManifest.VideoEncoderFile)]
     [InlineData(BundleManifest.AudioEncoderFile)]
+    [InlineData(BundleManifest.ChatEncoderFile)]
     [InlineData(BundleManifest.FusionFile)]
+    [InlineData(BundleManifest.RateFile)]
     [InlineData(BundleManifest.DecoderStepFile)]
     [InlineData(BundleManifest.DecoderStepInt8File)]
     public void The_manifest_names_what_ONNX_Runtime_finds_in_the_graph(string file)
@@ -47,6 +51,17 @@ public sealed class ExporterTests
         Assert.Equal(session.OutputNames, entry.Outputs.Select(output => output.Name));
         Assert.All(entry.Inputs, input => AssertSame(session.InputMetadata[input.Name], input));
         Assert.All(entry.Outputs, output => AssertSame(session.OutputMetadata[output.Name], output));
+    }
+
+    [Fact]
+    public void A_network_without_past_chat_and_rate_has_no_graphs_of_them()
+    {
+        using var exported = ExportedBundle.Untrained(SmallCompact with { Chat = null, RateSize = 0 });
+
+        var bundle = Bundle.Open(exported.Folder);
+
+        Assert.False(File.Exists(bundle.PathOf(BundleManifest.ChatEncoderFile)) || File.Exists(bundle.PathOf(BundleManifest.RateFile)));
+        Assert.Equal(["video_hidden", "video_cell", "audio_hidden", "audio_cell"], bundle.Graph(BundleManifest.FusionFile).Inputs.Select(input => input.Name));
     }
 
     [Fact]

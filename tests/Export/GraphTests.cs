@@ -67,6 +67,30 @@ public sealed class GraphTests : IDisposable
     }
 
     [Fact]
+    public void Each_row_has_its_own_product_with_shares_that_sum_up_to_one()
+    {
+        Value scores = _g.Input("scores", TensorType.F32, "batch", 1, 2), values = _g.Input("values", TensorType.F32, "batch", 2, 1);
+        Value mean = _g.MatMul(_g.Softmax(scores), values);
+
+        float[] result = Run(_g.Build(("y", _g.ReduceSum(mean, 2))), ("scores", new float[] { 0, 0, 0, MathF.Log(3) }, [2, 1, 2]), ("values", new float[] { 2, 4, 10, 20 }, [2, 2, 1]));
+
+        Assert.Equal("f32 [batch, 1, 1]", mean.ToString());
+        Assert.Equal(3, result[0], 1e-5);
+        Assert.Equal(17.5, result[1], 1e-5);
+    }
+
+    [Fact]
+    public void Bounds_exponentials_and_logarithms_are_element_by_element()
+    {
+        Value x = _g.Input("x", TensorType.F32, "batch");
+        Value y = _g.Exp(_g.Min(_g.Max(_g.Log(x), _g.Constant([0f])), _g.Constant([MathF.Log(5)])));
+
+        float[] result = Run(_g.Build(("y", y)), ("x", new float[] { 0.5f, 3, 9 }, [3]));
+
+        Assert.All(result.Zip((float[])[1, 3, 5]), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+    }
+
+    [Fact]
     public void Operators_fail_on_the_line_that_wrote_a_wrong_shape()
     {
         Value x = _g.Input("x", TensorType.F32, "batch", 16), other = _g.Input("other", TensorType.F32, "rows", 12);
@@ -78,6 +102,8 @@ public sealed class GraphTests : IDisposable
         Fails("graph 'test', Add: f32 [batch, 16] and f32 [rows, 12] cannot be broadcast: 16 meets 12.", () => _g.Add(x, other));
         Fails("graph 'test', Mul: f32 [batch, 16] and u8 [batch, 16] differ in type.", () => _g.Mul(x, bytes));
         Fails("graph 'test', Sigmoid: u8 [batch, 16] does not hold", () => _g.Sigmoid(bytes));
+        Fails("graph 'test', Softmax: u8 [batch, 16] does not hold rows", () => _g.Softmax(bytes));
+        Fails("graph 'test', ReduceSum: f32 [batch, 16] has no dimension 2.", () => _g.ReduceSum(x, 2));
         Fails("graph 'test', Gather: the indices are f32 [batch, 16]; i64 is needed.", () => _g.Gather(matrix, x));
         Fails("graph 'test', Reshape: f32 [batch, 16] does not have as many elements as [batch, 3, 5].", () => _g.Reshape(x, "batch", 3, 5));
         Fails("graph 'test', Expand: f32 [batch, 16] cannot be repeated to [batch, 32].", () => _g.Expand(x, "batch", 32));

@@ -49,8 +49,49 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
         return (hidden, cell);
     }
 
-    public (double[] Hidden, double[] Cell) Fuse((double[] Hidden, double[] Cell) video, (double[] Hidden, double[] Cell) audio) =>
-        (Linear([.. video.Hidden, .. audio.Hidden], "fuse_h"), Linear([.. video.Cell, .. audio.Cell], "fuse_c"));
+    /// <param name="words">[comments, words] of one clip.</param>
+    /// <param name="age">[comments].</param>
+    public (double[] Hidden, double[] Cell) EncodeChat(long[] words, float[] age)
+    {
+        ChatSpec spec = _config.Chat!;
+        int size = spec.EmbeddingSize;
+        int hidden = _config.HiddenSize;
+        float[] rows = Read("decoder.output_fc.weight"), place = Read("chat_encoder.place.weight"), echo = Read("chat_encoder.echo.weight");
+        List<double[]> comments = [], wordMeans = [];
+        for (int i = 0; i < age.Length; i++)
+        {
+            long[] said = [.. words.AsSpan(i * spec.WordCount, spec.WordCount).ToArray().Where(id => id != 0)];
+            if (said.Length == 0)
+                continue;
+            double[] mean = [.. Enumerable.Range(0, hidden).Select(j => said.Average(id => (double)rows[id * hidden + j]))];
+            wordMeans.Add(mean);
+            double[] x = Linear([.. mean, Math.Log(1 + age[i])], "chat_encoder.embed");
+            comments.Add(Relu([.. x.Select((value, j) => value + place[i * size + j])]));
+        }
+
+        var means = new List<double>();
+        double[] echoHidden = new double[hidden], echoCell = new double[hidden];
+        for (int head = 0; head < spec.HeadCount; head++)
+        {
+            double[] weights = [.. comments.Select(comment => Math.Exp(Linear(comment, "chat_encoder.score")[head]))];
+            double all = 1 + weights.Sum();    // 1 is of the comment with nothing in it
+            for (int j = 0; j < hidden; j++)
+            {
+                double mean = wordMeans.Select((word, i) => weights[i] / all * word[j]).Sum();
+                echoHidden[j] += echo[head] * mean;
+                echoCell[j] += echo[spec.HeadCount + head] * mean;
+            }
+            means.AddRange(Enumerable.Range(0, size).Select(j => comments.Select((comment, i) => weights[i] / all * comment[j]).Sum()));
+        }
+        return (
+            [.. Linear([.. means], "chat_encoder.output_h").Zip(echoHidden, (value, said) => Math.Tanh(value + said))],
+            [.. Linear([.. means], "chat_encoder.output_c").Zip(echoCell, (value, said) => value + said)]);
+    }
+
+    public (double[] Hidden, double[] Cell) Fuse(params (double[] Hidden, double[] Cell)[] encoders) =>
+        (Linear([.. encoders.SelectMany(state => state.Hidden)], "fuse_h"), Linear([.. encoders.SelectMany(state => state.Cell)], "fuse_c"));
+
+    public double Rate(double[] hidden, double[] cell) => Math.Exp(Linear(Relu(Linear([.. hidden, .. cell], "rate.embed")), "rate.output")[0]);
 
     public (double[] Logits, double[] Hidden, double[] Cell) Step(long token, double[] hidden, double[] cell)
     {

@@ -28,7 +28,9 @@ public sealed class PlainNetworkTests
         State before = new(batch, Draw.Floats(batch * config.HiddenSize, seed: 2), Draw.Floats(batch * config.HiddenSize, seed: 3));
         long[][] tokens = [Row(_ => Vocabulary.Start), Row(row => Vocabulary.SpecialCount + row), Row(_ => config.VocabularySize - 1)];
 
-        State state = exported.Fuse(exported.EncodeVideo(frames, before), exported.EncodeAudio(mel, before));
+        (long[] words, float[] age) = Chat(config, batch);
+        State state = exported.Fuse(exported.EncodeVideo(frames, before), exported.EncodeAudio(mel, before), config.Chat is null ? null : exported.EncodeChat(words, age));
+        float[] rates = config.RateSize == 0 ? [] : exported.Rate(state);
         var logits = new float[tokens.Length][];
         for (int t = 0; t < tokens.Length; t++)
             (logits[t], state) = exported.Step(tokens[t], state);
@@ -37,9 +39,10 @@ public sealed class PlainNetworkTests
         for (int row = 0; row < batch; row++)
         {
             double[] hidden = Doubles(before.Hidden, row, batch), cell = Doubles(before.Cell, row, batch);
-            (hidden, cell) = plain.Fuse(
-                plain.EncodeVideo(Rows(frames, row, batch), hidden, cell),
-                plain.EncodeAudio(Rows(mel, row, batch), hidden, cell));
+            var (video, audio) = (plain.EncodeVideo(Rows(frames, row, batch), hidden, cell), plain.EncodeAudio(Rows(mel, row, batch), hidden, cell));
+            (hidden, cell) = config.Chat is null ? plain.Fuse(video, audio) : plain.Fuse(video, audio, plain.EncodeChat(Rows(words, row, batch), Rows(age, row, batch)));
+            if (config.RateSize > 0)
+                Assert.Equal(plain.Rate(hidden, cell), rates[row], Allowed);
             for (int t = 0; t < tokens.Length; t++)
             {
                 (double[] expected, hidden, cell) = plain.Step(tokens[t][row], hidden, cell);
@@ -50,6 +53,17 @@ public sealed class PlainNetworkTests
         }
 
         long[] Row(Func<int, int> token) => [.. Enumerable.Range(0, batch).Select(row => (long)token(row))];
+    }
+
+    // A full chat, then ever shorter ones; the fourth is empty.
+    private static (long[] Words, float[] Age) Chat(ModelConfig config, int batch)
+    {
+        if (config.Chat is not ChatSpec spec)
+            return ([], []);
+        int[] counts = [spec.CommentCount, 2, 1, 0];
+        ChatWindow[] windows = [.. Enumerable.Range(0, batch).Select(row => ChatWindow.Before(TimeSpan.FromSeconds(100), spec,
+            [.. Enumerable.Range(0, counts[row]).Select(i => new PastComment(TimeSpan.FromSeconds(80 + 3.7 * i), [.. Enumerable.Range(0, 1 + i % 4).Select(word => 1 + (7 * row + 5 * i + word) % (config.VocabularySize - 1))]))]))];
+        return ([.. windows.SelectMany(window => window.Words)], [.. windows.SelectMany(window => window.Ages)]);
     }
 
     private static ModelConfig Config(string network) => network switch

@@ -14,9 +14,13 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
     [InlineData("info", "Option '--bundle' is required.")]
     [InlineData("verify --bundle x --provider gpu", "'gpu'")]
     [InlineData("verify --bundle x --precision int4", "'int4'")]
-    [InlineData("generate --bundle x --video y", "--at or --every is missing")]
+    [InlineData("generate --bundle x --video y", "--at, --every or --auto is missing")]
+    [InlineData("generate --bundle x --video y --auto --every 2", "--every and --auto exclude each other")]
+    [InlineData("generate --bundle x --video y --auto --count 2", "--count and --auto exclude each other")]
+    [InlineData("generate --bundle x --video y --every 2 --rate-scale 2", "--rate-scale needs --auto")]
+    [InlineData("generate --bundle x --video y --auto --chat z --no-chat", "--chat and --no-chat exclude each other")]
     [InlineData("generate --bundle x --video y --at 1 --every 2", "--at and --every exclude each other")]
-    [InlineData("generate --bundle x --video y --at 1 --from 2", "--from needs --every")]
+    [InlineData("generate --bundle x --video y --at 1 --from 2", "--from needs --every or --auto")]
     [InlineData("generate --bundle x --video y --at 1:99", "--at is '1:99'; it must be a time such as 1:02:03, 62:03 or 3723.5.")]
     [InlineData("generate --bundle x --video y --every soon", "--every is 'soon'; it must be a time")]
     [InlineData("generate --bundle x --video y --at 1 --count 0", "--count is 0; it must be in [1, 100].")]
@@ -183,6 +187,58 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
     }
 
     [Fact]
+    public async Task A_model_without_a_rate_or_past_chat_says_what_it_lacks()
+    {
+        Result auto = await Generate(["--auto"]), chat = await Generate(["--at", "5", "--chat", "chat.jsonl"]);
+
+        Assert.Equal((3, 2), (auto.ExitCode, chat.ExitCode));
+        Assert.Contains("does not say when to comment", Assert.Single(auto.Errors), StringComparison.Ordinal);
+        Assert.Contains("reads no past chat", Assert.Single(chat.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Auto_comments_when_a_chat_would()
+    {
+        using TinyBundle compact = TinyBundle.Compact();
+        string[] command = ["generate", "--bundle", compact.Folder, "--video", _video, "--auto", "--from", "5", "--to", "15", "--least-gap", "2", "--seed", "5", "--json"];
+
+        Result result = await Run(command), seldom = await Run([.. command, "--rate-scale", "0.0001"]), wrong = await Run([.. command, "--rate-scale", "0"]);
+
+        Assert.Equal(0, result.ExitCode);
+        double[] times = [.. result.Output.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("time").GetDouble())];
+        Assert.InRange(times.Length, 1, 5);
+        Assert.All(times, time => Assert.InRange(time, 5, 15));
+        Assert.Empty(seldom.Output);
+        Assert.Equal((2, "error: --rate-scale is 0; it must be in (0, 100]."), (wrong.ExitCode, Assert.Single(wrong.Errors)));
+    }
+
+    [Fact]
+    public async Task A_chat_that_is_given_is_read()
+    {
+        using TinyBundle compact = TinyBundle.Compact();
+        string file = Path.Combine(compact.Folder, "..", "chat.jsonl"), broken = Path.Combine(compact.Folder, "..", "broken.jsonl");
+        File.WriteAllText(file, """
+            {"time": 3, "text": "w0007 w0008"}
+
+            {"time": 7.5, "text": "w0009", "tokens": [9]}
+            """);
+        File.WriteAllText(broken, """
+            {"time": 3, "text": "w0007"}
+            {"time": 4}
+            """);
+        string[] command = ["generate", "--bundle", compact.Folder, "--video", _video, "--at", "8", "--json", "--logprobs"];
+
+        Result with = await Run([.. command, "--chat", file]), without = await Run([.. command, "--no-chat"]), own = await Run(command);
+        Result refused = await Run([.. command, "--chat", broken]), missing = await Run([.. command, "--chat", "no-such.jsonl"]);
+
+        Assert.NotEqual(without.Output, with.Output);
+        Assert.Equal(without.Output, own.Output);    // it has said nothing yet
+        Assert.Equal((3, 3), (refused.ExitCode, missing.ExitCode));
+        Assert.Contains("broken.jsonl:2: not a line such as", Assert.Single(refused.Errors), StringComparison.Ordinal);
+        Assert.StartsWith("error: no-such.jsonl: cannot be read", Assert.Single(missing.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Verify_prints_every_difference()
     {
         Result result = await Run("verify", "--bundle", _bundle);
@@ -247,6 +303,8 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
         Assert.Contains(page.Output, line => line.StartsWith("parameters  22,505", StringComparison.Ordinal));
         Assert.Contains(page.Output, line => line.Contains("decoder_step.onnx", StringComparison.Ordinal));
         Assert.Contains("precisions  float32, int8", page.Output);
+        Assert.Contains("past chat   not read", page.Output);
+        Assert.Contains("rate        does not say when people comment", page.Output);
         JsonElement line = JsonDocument.Parse(Assert.Single(json.Output)).RootElement;
         Assert.Equal("seed", line.GetProperty("manifest").GetProperty("config").GetProperty("preset").GetString());
         Assert.Equal(new DirectoryInfo(_bundle).EnumerateFiles().Sum(file => file.Length), line.GetProperty("bytes").GetInt64());

@@ -16,6 +16,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
     [InlineData("train --video v --video w --chat a --chat b --audio s --out o", "--video is given 2 times and --audio 1 times")]
     [InlineData("train --video v --chat c --out o --preset huge", "--preset is 'huge'; it must be seed or compact.")]
     [InlineData("train --video v --chat c --out o --frame 4", "frame.height is 4; it must be in [8, 1024].")]
+    [InlineData("train --video v --chat c --out o --past-chat -1", "chat.comment_count is -1; it must be in [1, 1024].")]
     [InlineData("train --video v --chat c --out o --learning-rate 7", "--learning-rate is 7; it must be in (0, 1].")]
     [InlineData("train --video v --chat c --out o --until soon", "--until is 'soon'; it must be a time")]
     [InlineData("export --out o", "export needs either --checkpoint DIR or --untrained.")]
@@ -61,7 +62,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
         Assert.InRange(bundle.Manifest.Provenance.Epoch!.Value, 1, 2);
         Assert.True(evaluated.ExitCode == 0, string.Join('\n', evaluated.Errors));
         using JsonDocument report = JsonDocument.Parse(string.Join('\n', evaluated.Output));
-        Assert.Equal(JsonValueKind.Object, report.RootElement.ValueKind);
+        Assert.True(report.RootElement.GetProperty("gap").TryGetProperty("no_chat", out _) && report.RootElement.TryGetProperty("when", out _));
     }
 
     [Fact]
@@ -86,7 +87,27 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
 
         Assert.True(result.ExitCode == 0, string.Join('\n', result.Errors));
         Assert.Equal(40, Bundle.Open(folder).Vocabulary.Count);
+        Assert.Null(Bundle.Open(folder).Config.Chat);    // as published
         Assert.False(Directory.Exists(folder + ".checkpoint"));
+    }
+
+    [Theory]
+    [InlineData("", 16, true)]
+    [InlineData("--past-chat 5", 5, true)]
+    [InlineData("--past-chat 0 --no-rate", null, false)]
+    public async Task Past_chat_and_rate_are_optional_in_a_bundle(string options, int? comments, bool hasRate)
+    {
+        string folder = Path.Combine(files.Root, $"optional{comments}");
+
+        Result result = await Run(["export", "--untrained", "--frame", "16", "--hidden", "16", "--vocabulary", "40", "--out", folder, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+
+        Assert.True(result.ExitCode == 0, string.Join('\n', result.Errors));
+        using var model = Runtime.CommentModel.Open(folder);
+        Assert.Equal((comments, hasRate), (model.Config.Chat?.CommentCount, model.HasRate));
+        Assert.InRange(model.Bundle.Manifest.Provenance.MaxDifference!.Value, 0, BundleExport.Tolerance);
+        IReadOnlyList<Runtime.GoldenDifference> report = Runtime.GoldenCheck.Run(model);
+        Assert.Equal(comments is not null, report.Any(difference => difference.Output == "chat_hidden"));
+        Assert.Equal(hasRate, report.Any(difference => difference.Output == "rate"));
     }
 
     private static async Task<Result> Run(string[] args)

@@ -67,7 +67,7 @@ public sealed class CommentModelTests
         model.eval();
         var stream = new SyntheticStream(config, seconds: 30);
         var random = new SplitMix64(5);
-        Example[] examples = [.. Enumerable.Range(0, 9).Select(i => new Example(0, default, Window(i), [Vocabulary.Start, .. Words(i), Vocabulary.End]))];
+        Example[] examples = [.. Enumerable.Range(0, 9).Select(i => new Example(0, default, Window(i), [Vocabulary.Start, .. Words(i), Vocabulary.End], Chat(i)))];
 
         Tensor together = model.forward(Batch.Create([stream], examples, config, CPU));
         Tensor apart = cat([.. examples.Select(example => model.forward(Batch.Create([stream], [example], config, CPU)))]);
@@ -77,6 +77,7 @@ public sealed class CommentModelTests
         Assert.True(difference <= 1e-6, $"largest difference {difference}");
 
         ClipWindow Window(int i) => ClipWindow.Before(TimeSpan.FromSeconds(i % 2 == 0 ? 0.2 + 0.4 * i : 11.03 + i), config, stream.FrameCount, stream.StepCount);
+        ChatBefore Chat(int i) => new([.. Enumerable.Range(0, 3 * i).Select(k => new PastComment(TimeSpan.FromSeconds(k), [4 + k % 5, 4 + i]))], TimeSpan.FromSeconds(40));
         int[] Words(int i) => [.. Enumerable.Range(0, i).Select(_ => 4 + (int)(random.Next() % (ulong)(config.VocabularySize - 4)))];
     }
 
@@ -106,9 +107,12 @@ public sealed class CommentModelTests
         using var model = new CommentModel(SyntheticStream.Tiny);
         var stream = new SyntheticStream(SyntheticStream.Tiny, seconds: 20);
         ClipWindow window = ClipWindow.Before(TimeSpan.FromSeconds(9), model.Config, stream.FrameCount, stream.StepCount);
-        Batch batch = Batch.Create([stream], [new Example(0, default, window, [2, 5, 6, 3])], model.Config, CPU);
+        ChatBefore chat = new([.. Enumerable.Range(0, 40).Select(i => new PastComment(TimeSpan.FromSeconds(i / 5.0), [4 + i % 3]))], TimeSpan.FromSeconds(9));
+        Example[] examples = [.. Enumerable.Repeat(new Example(0, default, window, [2, 5, 6, 3], chat), 8)];    // of some the chat is hidden
+        Batch batch = Batch.Create([stream], examples, model.Config, CPU);
 
         nn.functional.cross_entropy(model.forward(batch), batch.Targets).backward();
+        model.Rate(model.Encode(batch)).sum().backward();
 
         Assert.All(model.named_parameters(), entry => Assert.True(entry.parameter.grad is { } gradient && gradient.abs().sum().item<float>() > 0, entry.name));
     }

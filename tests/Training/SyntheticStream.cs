@@ -97,7 +97,7 @@ public sealed class TemporaryFolder : IDisposable
 }
 
 /// <summary>Remembers what it was told, and may act after a step.</summary>
-public sealed class RecordedProgress(Action<TrainingProgress>? afterStep = null) : ITrainingProgress
+public sealed class RecordedProgress(Action<TrainingProgress>? afterStep = null, Action<EpochMetrics>? afterEpoch = null) : ITrainingProgress
 {
     public List<EpochMetrics> Epochs { get; } = [];
 
@@ -107,7 +107,15 @@ public sealed class RecordedProgress(Action<TrainingProgress>? afterStep = null)
 
     public void Advanced(TrainingProgress progress) => afterStep?.Invoke(progress);
 
-    public void EpochEnded(EpochMetrics epoch, bool isBest) => Epochs.Add(epoch);
+    public void EpochEnded(EpochMetrics epoch, bool isBest)
+    {
+        Epochs.Add(epoch);
+        afterEpoch?.Invoke(epoch);
+    }
+
+    public RateResult? Rate { get; private set; }
+
+    public void RateLearned(RateResult result) => Rate = result;
 
     public void Dispose()
     {

@@ -48,6 +48,63 @@ public sealed class TrainerTests : IDisposable
         Assert.False(File.Exists(_folder["run.lock"]));
     }
 
+    [Fact]
+    public void Training_learns_what_past_chat_can_tell_and_when_people_comment()
+    {
+        // Words that come back: each comment says again what the one before it said, but for one in eight.
+        var random = new SplitMix64(8);
+        string said = "";
+        var plain = new SyntheticStream(Config, seconds: 420);
+        var echoing = new SyntheticStream(Config, seconds: 420)
+        {
+            Comments = [.. plain.Comments.Select((comment, i) => comment with { Text = said = i == 0 || random.Next() % 8 == 0 ? $"word{random.Next() % 6}" : said })],
+        };
+        TrainerOptions options = Quick with { Epochs = 12, MinWordCount = 1 };
+        var progress = new RecordedProgress();
+
+        TrainingResult result = new Trainer([echoing], Config, options, _folder["run"], progress).Run(TestContext.Current.CancellationToken);
+
+        using Checkpoint checkpoint = Checkpoint.Open(_folder["run"]);
+        using CommentModel model = TorchCheckpoint.Load(checkpoint, CPU);
+        TrainingData data = TrainingData.Create([echoing], Config, options);
+        double without = Evaluation.Run(model, data.Streams, [.. data.Validation.Select(example => example with { Chat = default })]).Perplexity;
+        Assert.True(without > 1.3 * result.ValidationPerplexity, $"perplexity {result.ValidationPerplexity:F3}, without past chat {without:F3}");
+        // Nobody comments in the first half of a scene.
+        Assert.True(progress.Rate!.ValidationGain > 0.1, $"{progress.Rate.ValidationGain:F3} nats per comment");
+        Assert.InRange(progress.Rate.MeanRate, 0.3, 0.7);
+    }
+
+    [Fact]
+    public void What_is_said_does_not_depend_on_learning_when()
+    {
+        Train("with");
+        new Trainer([_stream], Config with { RateSize = 0 }, Quick, _folder["without"], new RecordedProgress()).Run(TestContext.Current.CancellationToken);
+
+        using SafeTensors with = SafeTensors.Open(_folder["with/model.safetensors"]), without = SafeTensors.Open(_folder["without/model.safetensors"]);
+        Assert.Equal(4, with.Tensors.Count - without.Tensors.Count);
+        Assert.All(without.Tensors.Keys, name => Assert.Equal(without.Read<float>(name).ToArray(), with.Read<float>(name).ToArray()));
+    }
+
+    [Fact]
+    public void A_run_that_was_stopped_before_it_learned_when_people_comment_learns_it()
+    {
+        Train("straight");
+        using var stop = new CancellationTokenSource();
+        var progress = new RecordedProgress(afterEpoch: epoch =>
+        {
+            if (epoch.Epoch == Quick.Epochs)
+                stop.Cancel();
+        });
+
+        Assert.Throws<OperationCanceledException>(() => new Trainer([_stream], Config, Quick, _folder["stopped"], progress).Run(stop.Token));
+        RecordedProgress resumed = Train("stopped");
+
+        Assert.Null(progress.Rate);
+        Assert.Null(resumed.Plan);    // no step was left
+        Assert.NotNull(resumed.Rate);
+        AssertSame("straight", "stopped");
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(6)]    // the first epoch's last step: its validation is still to come

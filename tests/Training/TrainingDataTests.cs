@@ -57,6 +57,40 @@ public sealed class TrainingDataTests
     }
 
     [Fact]
+    public void Past_chat_is_what_was_said_before_a_comment_in_the_used_range_and_never_the_comment_itself()
+    {
+        var stream = new SyntheticStream(Config, seconds: 300);
+        ChatComment[] twice = [.. stream.Comments.SelectMany(comment => (ChatComment[])[comment, comment with { Text = "Kappa" }])];    // two at each moment
+        var busy = new SyntheticStream(Config, seconds: 300) { Comments = twice };
+
+        TrainingData data = TrainingData.Create([busy], Config, new TrainerOptions { From = TimeSpan.FromSeconds(30) });
+
+        foreach (Example example in data.Training.Concat(data.Validation))
+        {
+            ChatWindow window = example.Chat.Window(Config.Chat!);
+            PastComment[] before = [.. data.Chats[0].Where(comment => comment.Time < example.Time)];
+            Assert.Equal(Math.Min(before.Length, Config.Chat!.CommentCount), window.Count);
+            Assert.All(window.Ages.Take(window.Count), age => Assert.True(age > 0));
+        }
+        Assert.All(data.Chats[0], comment => Assert.True(comment.Time >= TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public void Seconds_hold_every_second_of_a_part_with_its_comments()
+    {
+        var stream = new SyntheticStream(Config, seconds: 300);
+        var options = new TrainerOptions();
+        TrainingData data = TrainingData.Create([stream], Config, options);
+
+        IReadOnlyList<(Example Second, int Comments)> training = data.Seconds(Part.Training, options), validation = data.Seconds(Part.Validation, options);
+
+        Assert.Equal(Enumerable.Range(1, training.Count), training.Select(entry => (int)entry.Second.Time.TotalSeconds));    // at 0 nothing was heard yet
+        Assert.Equal(data.Counts.Training, training.Sum(entry => entry.Comments), 2.0);    // the last second holds the split
+        Assert.Equal(data.Counts.Validation, validation.Sum(entry => entry.Comments), 2.0);    // the first one too
+        Assert.True(training[^1].Second.Time < validation[0].Second.Time - TimeSpan.FromSeconds(2 * Config.WindowSeconds - 1));
+    }
+
+    [Fact]
     public void A_long_comment_is_cut()
     {
         var stream = new SyntheticStream(Config, seconds: 300);

@@ -34,7 +34,7 @@ internal sealed class FakeSession(string id, string source, string approval)
     public JsonObject Statistics { get; } = new()
     {
         ["seconds"] = 61.0, ["comments"] = 6, ["tokens"] = 31, ["dropped_seconds"] = 0, ["waiting_seconds"] = 0, ["reconnects"] = 0, ["sound_drift_ms"] = 1.2, ["clock_drift_ms"] = 0.31,
-        ["real_time_factor"] = 0.03, ["first_token_ms"] = new JsonObject { ["p50"] = 3.1, ["p95"] = 4.0, ["p99"] = 4.2 },
+        ["real_time_factor"] = 1.0, ["first_token_ms"] = new JsonObject { ["p50"] = 3.1, ["p95"] = 4.0, ["p99"] = 4.2 },
     };
 
     /// <summary>A task that ends once somebody has subscribed, since the last drop.</summary>

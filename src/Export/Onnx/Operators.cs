@@ -15,6 +15,9 @@ public static class Operators
     /// <summary>left / right; shapes are broadcast.</summary>
     public static Value Div(this Graph g, Value left, Value right) => g.Elementwise("Div", left, right);
 
+    /// <summary>The lesser of each two elements; shapes are broadcast.</summary>
+    public static Value Min(this Graph g, Value left, Value right) => g.Elementwise("Min", left, right);
+
     /// <summary>The larger of each two elements; shapes are broadcast.</summary>
     public static Value Max(this Graph g, Value left, Value right) => g.Elementwise("Max", left, right);
 
@@ -30,6 +33,12 @@ public static class Operators
         g.Require(axis >= 0 && axis < x.Rank, "ReduceMax", $"{x} has no dimension {axis}");
         return g.Add("ReduceMax", [x], x.Type, [.. x.Shape.Select((dim, i) => i == axis ? 1 : dim)], Attribute.Ints("axes", axis), Attribute.Int("keepdims", 1));
     }
+
+    /// <summary>Exponential function.</summary>
+    public static Value Exp(this Graph g, Value x) => g.OfFloats("Exp", x);
+
+    /// <summary>Natural logarithm.</summary>
+    public static Value Log(this Graph g, Value x) => g.OfFloats("Log", x);
 
     /// <summary>1 / (1 + exp(−x)).</summary>
     public static Value Sigmoid(this Graph g, Value x) => g.OfFloats("Sigmoid", x);
@@ -56,16 +65,31 @@ public static class Operators
         return g.Add("Gather", [table, indices], table.Type, [.. indices.Shape, .. table.Shape.Skip(1)], Attribute.Int("axis", 0));
     }
 
+    /// <summary>The sum over one dimension, which goes away.</summary>
+    public static Value ReduceSum(this Graph g, Value x, int axis)
+    {
+        g.Require(axis >= 0 && axis < x.Rank, "ReduceSum", $"{x} has no dimension {axis}");
+        return g.Add("ReduceSum", [x, g.Constant(axis)], x.Type, [.. x.Shape.Where((_, i) => i != axis)], Attribute.Int("keepdims", 0));
+    }
+
+    /// <summary>exp(x) over its sum along the last dimension.</summary>
+    public static Value Softmax(this Graph g, Value x)
+    {
+        g.Require(x.Type is TensorType.F16 or TensorType.F32 or TensorType.F64 && x.Rank >= 1, "Softmax", $"{x} does not hold rows of floating point numbers");
+        return g.Add("Softmax", [x], x.Type, x.Shape, Attribute.Int("axis", -1));
+    }
+
     /// <summary>Matrix product over the last dimensions.</summary>
     /// <param name="g">The graph.</param>
     /// <param name="left">[…, rows, inner].</param>
-    /// <param name="right">[inner, columns].</param>
+    /// <param name="right">[inner, columns], or a matrix for each of the left: […, inner, columns].</param>
     /// <returns>[…, rows, columns].</returns>
     public static Value MatMul(this Graph g, Value left, Value right)
     {
-        g.Require(left.Type == right.Type && left.Rank >= 2 && right.Rank == 2 && left.Shape[^1] == right.Shape[0],
+        bool each = right.Rank == left.Rank && right.Shape.SkipLast(2).SequenceEqual(left.Shape.SkipLast(2));
+        g.Require(left.Type == right.Type && left.Rank >= 2 && (right.Rank == 2 || each) && left.Shape[^1] == right.Shape[^2],
             "MatMul", $"{left} × {right}: the last dimension of the left must be the first of the right, a matrix of the same type");
-        return g.Add("MatMul", [left, right], left.Type, [.. left.Shape.SkipLast(1), right.Shape[1]]);
+        return g.Add("MatMul", [left, right], left.Type, [.. left.Shape.SkipLast(1), right.Shape[^1]]);
     }
 
     /// <summary>left × right + addend, for matrices.</summary>

@@ -14,6 +14,7 @@ public sealed class SpeedTest
     private readonly CancellationToken _cancellation;
     private readonly byte[] _frames, _second;
     private readonly float[] _mel, _secondMel;
+    private readonly ChatWindow? _chat;
     private readonly SamplingOptions _sampling;
 
     private SpeedTest(CommentModel model, TimeSpan time, CancellationToken cancellation)
@@ -26,6 +27,8 @@ public sealed class SpeedTest
         random.NextBytes(_frames);
         _mel = [.. Enumerable.Range(0, config.WindowSeconds * stepsPerSecond * config.Mel.MelCount).Select(_ => random.NextSingle() * 12 - 12)];    // as log-mel lies
         (_second, _secondMel) = (_frames[..config.Frame.ByteCount], _mel[..(stepsPerSecond * config.Mel.MelCount)]);
+        if (config.Chat is ChatSpec chat)
+            _chat = ChatWindow.Before(TimeSpan.FromMinutes(1), chat, [.. Enumerable.Range(0, chat.CommentCount).Select(i => new PastComment(TimeSpan.FromSeconds(i), [.. Enumerable.Range(Vocabulary.SpecialCount, chat.WordCount).Select(id => id % config.VocabularySize)]))]);
         _sampling = model.Sampling with { MinLength = model.Sampling.MaxLength };    // no comment ends early
     }
 
@@ -42,13 +45,13 @@ public sealed class SpeedTest
         TimeSpan open = Stopwatch.GetElapsedTime(start);
 
         var test = new SpeedTest(model, time, cancellation);
-        ClipContext clip = model.Encode(test._frames, test._mel);
+        ClipContext clip = test.Encode();
         EncoderState zeros = EncoderState.Zeros(model.Config);
-        TimeSpan window = test.Median(() => model.Encode(test._frames, test._mel));
-        TimeSpan second = test.Median(() => model.Fuse(model.Video.Encode(test._second, zeros), model.Audio.Encode(test._secondMel, zeros)));
+        TimeSpan window = test.Median(() => test.Encode());
+        TimeSpan second = test.Median(() => model.Fuse(model.Video.Encode(test._second, zeros), model.Audio.Encode(test._secondMel, zeros), test._chat is null ? null : model.Chat!.Encode([test._chat])));
         TimeSpan firstToken = test.Median(() =>
         {
-            using CommentGenerator generator = model.CreateGenerator(model.Encode(test._frames, test._mel), test._sampling);
+            using CommentGenerator generator = model.CreateGenerator(test.Encode(), test._sampling);
             generator.TryNext(out _);
         });
         long resident = Environment.WorkingSet;    // before batches and the probe take theirs
@@ -67,6 +70,8 @@ public sealed class SpeedTest
         long table = (long)bundle.Config.VocabularySize * 4 * bundle.Config.HiddenSize * sizeof(float);
         return bundle.Manifest.Files.Where(entry => entry.Key == file || entry.Key == $"{file}.data").Sum(entry => entry.Value.Bytes) - table;
     }
+
+    private ClipContext Encode() => _model.Encode(_frames, _mel, _chat);
 
     // A turn is a comment's length of steps, then as many passes of the probe: both meet the machine in the same moments, and
     // either finds what it reads in the caches that are large enough, but for its first time.

@@ -41,13 +41,14 @@ internal sealed class RecordingReader(Recording recording, ModelConfig config, C
         return !_ended || moment <= End;
     }
 
-    /// <summary>Encodes the window of a moment that was read up to.</summary>
-    public ClipContext Encode(CommentModel model, TimeSpan moment)
+    /// <summary>Encodes the window of a moment that was read up to, after what was said before it.</summary>
+    public ClipContext Encode(CommentModel model, TimeSpan moment, ChatHistory chat)
     {
         ClipWindow window = ClipWindow.Before(moment, config, (int)_frames.Next, _mel.Next);
         ClipContext clip = model.Encode(
             window.FrameCount == 0 ? [] : _frames.Rows(window.FirstFrame, window.FrameCount),
-            window.StepCount == 0 ? [] : _mel.Rows(window.FirstStep, window.StepCount));
+            window.StepCount == 0 ? [] : _mel.Rows(window.FirstStep, window.StepCount),
+            chat.Before(moment));
         _frames.DropBefore(window.FirstFrame);
         _mel.DropBefore(window.FirstStep);
         return clip;

@@ -15,7 +15,7 @@ const tiles = [
   ["Drift", (s) => short(s.sound_drift_ms), (s) => `ms, clock ${short(s.clock_drift_ms)}`],
   ["Dropped", (s) => count(s.dropped_seconds), () => "s of the stream", (s) => s.dropped_seconds > 0],
   ["Queued", (s) => count(s.waiting_seconds), () => "s wait for the model", (s) => s.waiting_seconds > 2],
-  ["Load", (s) => short(s.real_time_factor), () => "of real time", (s) => s.real_time_factor > 0.8],
+  ["Speed", (s) => short(s.real_time_factor), () => "× real time", (s) => s.seconds > 30 && s.real_time_factor < 0.9],
 ];
 
 /** Newest frame, log-mel and the session's counters. */

@@ -7,7 +7,8 @@ namespace Twitch.Training.Evaluating;
 /// <param name="Stream">Index of its recording.</param>
 /// <param name="Window">What is seen and heard.</param>
 /// <param name="Texts">Comments.</param>
-internal sealed record WindowTexts(int Stream, ClipWindow Window, IReadOnlyList<string> Texts);
+/// <param name="Chat">The moment whose past chat is read; absent: nothing is known of it. Ignored where the network reads none.</param>
+internal sealed record WindowTexts(int Stream, ClipWindow Window, IReadOnlyList<string> Texts, TimeSpan? Chat);
 
 /// <summary>Probabilities of comments by a bundle's own graphs, batched.</summary>
 /// <remarks>The probability of <c>&lt;UNK&gt;</c> is that of meeting some word outside the vocabulary. It is shared evenly over the
@@ -22,8 +23,8 @@ internal sealed class BundleScorer(Runtime.CommentModel model, IReadOnlyList<IPr
     private readonly BatchScorer _scorer = model.CreateBatchScorer();
     private readonly double _share = Math.Log(unseenWords);
 
-    /// <summary>The decoder's start after a window.</summary>
-    public ClipContext StateOf(int stream, ClipWindow window) => _states.Of(stream, window);
+    /// <summary>The decoder's start after a window and the past chat of a moment.</summary>
+    public ClipContext StateOf(int stream, ClipWindow window, TimeSpan? chat) => _states.Of(stream, window, chat);
 
     /// <summary>ln p of each text's words and its <c>&lt;EOS&gt;</c>, given its window.</summary>
     public double[][] Score(IReadOnlyList<WindowTexts> windows, CancellationToken cancellation)
@@ -32,7 +33,7 @@ internal sealed class BundleScorer(Runtime.CommentModel model, IReadOnlyList<IPr
         foreach (WindowTexts window in windows)
         {
             cancellation.ThrowIfCancellationRequested();
-            batch.Add(new ClipComments(_states.Of(window.Stream, window.Window), [.. window.Texts.Select(text =>
+            batch.Add(new ClipComments(_states.Of(window.Stream, window.Window, window.Chat), [.. window.Texts.Select(text =>
                 (int[])[Vocabulary.Start, .. model.Vocabulary.Encode(text), Vocabulary.End])]));
         }
 

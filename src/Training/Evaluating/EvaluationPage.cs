@@ -39,6 +39,8 @@ internal static class EvaluationPage
         Section("Forecasts", "The network beside what needs no network. Fewer nats and bits are better; so are high recalls and low ranks.", EvaluationPlots.Losses(report), EvaluationTable.Forecasts(report));
         if (EvaluationPlots.Ranks(report) is byte[] ranks)
             Section("Ranking", "Each comment among candidates: popular ones, ones like the chat just before, random ones.", ranks, EvaluationTable.Kinds(report));
+        if (report.When is RateForecasts when)
+            Section("When people comment", "Comments per second, and what the network expects from what it saw and heard, and from the chat before. Likelihoods are of the comments' times, Σ ln rate − ∫ rate; more is better.", EvaluationPlots.Rates(when), EvaluationTable.When(report));
         Section("What is said", "One generated comment for each held-out comment's moment, beside what people said.", null, EvaluationTable.Speeches(report));
         return page.Append("</body>\n</html>\n").ToString();
 

@@ -24,6 +24,25 @@ internal static class EvaluationPlots
     public static byte[] Losses(EvaluationReport report) => Bars("nats per comment (fewer are better)",
         [.. report.Forecasts.Where(forecast => forecast.NatsInterval is not null).Select(forecast => (forecast.Name, forecast.NatsInterval!))]);
 
+    /// <summary>Comments per second of the first recording, and what the network expects.</summary>
+    public static byte[] Rates(RateForecasts when)
+    {
+        const int Mean = 5;    // seconds in a point of the comments' curve
+        using var plot = new Plot();
+        double[] seconds = [.. when.Course.Select(point => point.Second)];
+        var comments = plot.Add.Scatter(
+            when.Course.Chunk(Mean).Select(chunk => chunk.Average(point => point.Second)).ToArray(), when.Course.Chunk(Mean).Select(chunk => chunk.Average(point => (double)point.Comments)).ToArray(), Colors.Gray);
+        comments.LegendText = $"comments per second, means of {Mean} s";
+        var rate = plot.Add.Scatter(seconds, when.Course.Select(point => point.Rate).ToArray(), Colors.C0);
+        rate.LegendText = "expected";
+        foreach (var curve in (ScottPlot.Plottables.Scatter[])[comments, rate])
+            curve.MarkerSize = 0;
+        plot.Font.Set(Font);
+        plot.XLabel("seconds");
+        plot.ShowLegend(Alignment.UpperRight);
+        return plot.GetImageBytes(Width, Width / 3, ImageFormat.Png);
+    }
+
     private static byte[] Bars(string axis, (string Name, Interval Figure)[] bars)
     {
         using var plot = new Plot();

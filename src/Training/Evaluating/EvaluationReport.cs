@@ -17,7 +17,9 @@ internal sealed record Forecast(string Name, double? Perplexity, double? NatsPer
 /// <param name="Both">With pictures and sound of another moment.</param>
 /// <param name="Frames">With its pictures only.</param>
 /// <param name="Sound">With its sound only.</param>
-internal sealed record WindowGaps(Interval Both, Interval Frames, Interval Sound);
+/// <param name="Chat">With its past chat; absent if the network reads none.</param>
+/// <param name="NoChat">Without past chat; absent if the network reads none.</param>
+internal sealed record WindowGaps(Interval Both, Interval Frames, Interval Sound, Interval? Chat, Interval? NoChat);
 
 /// <summary>The result of <c>twitch-train evaluate</c>.</summary>
 internal sealed record EvaluationReport
@@ -61,6 +63,12 @@ internal sealed record EvaluationReport
     /// <summary>With both of another moment.</summary>
     public required Forecast OtherBoth { get; init; }
 
+    /// <summary>Without past chat; absent if the network reads none.</summary>
+    public Forecast? NoChat { get; init; }
+
+    /// <summary>With another moment's past chat; absent if the network reads none.</summary>
+    public Forecast? OtherChat { get; init; }
+
     /// <summary>Whole comments by how often they were said.</summary>
     public Forecast? CommentUnigram { get; init; }
 
@@ -73,6 +81,9 @@ internal sealed record EvaluationReport
     /// <summary>Candidates by how like the past chat they are.</summary>
     public Forecast? PastChat { get; init; }
 
+    /// <summary>How well it is foreseen when people comment; absent if the network does not say.</summary>
+    public RateForecasts? When { get; init; }
+
     /// <summary>What the network says, one comment at each held-out comment's moment.</summary>
     public required Speech Said { get; init; }
 
@@ -81,7 +92,7 @@ internal sealed record EvaluationReport
 
     /// <summary>Every forecast that was made, in the table's order.</summary>
     [JsonIgnore]
-    public IEnumerable<Forecast> Forecasts => new[] { Own, OtherFrames, OtherSound, OtherBoth, CommentUnigram, WordUnigram, MostPopular, PastChat }.OfType<Forecast>();
+    public IEnumerable<Forecast> Forecasts => new[] { Own, OtherFrames, OtherSound, OtherBoth, NoChat, OtherChat, CommentUnigram, WordUnigram, MostPopular, PastChat }.OfType<Forecast>();
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

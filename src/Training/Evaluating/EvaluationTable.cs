@@ -16,6 +16,7 @@ internal sealed record EvaluationTable(IReadOnlyList<string> Header, IReadOnlyLi
         ["another moment's pictures and sound", Cell(report.Gap.Both, "0.00")],
         ["another moment's pictures", Cell(report.Gap.Frames, "0.00")],
         ["another moment's sound", Cell(report.Gap.Sound, "0.00")],
+        .. report.Gap.Chat is null ? (string[][])[] : [["another moment's past chat", Cell(report.Gap.Chat, "0.00")], ["no past chat", Cell(report.Gap.NoChat, "0.00")]],
     ]);
 
     /// <summary>Likelihood and retrieval of the network and of the baselines.</summary>
@@ -45,6 +46,14 @@ internal sealed record EvaluationTable(IReadOnlyList<string> Header, IReadOnlyLi
             ])]);
     }
 
+    /// <summary>When people comment; null if the network does not say.</summary>
+    public static EvaluationTable? When(EvaluationReport report) => report.When is not RateForecasts when ? null : new EvaluationTable(
+        [Text($"when people comment ({when.Comments} comments in {when.Seconds} s)"), "log-likelihood, nats per comment", "above the constant rate"], [
+            ["the network", Cell(when.Network, "0.000"), Cell(when.NetworkGain, "0.000")],
+            [when.ConstantIsOwn ? Text($"constant rate of these comments, {when.ConstantRate:0.00}/s") : Text($"constant rate of the comments before, {when.ConstantRate:0.00}/s"), Cell(when.Constant, "0.000"), ""],
+            ["mean of the last minute", Cell(when.LastMinute, "0.000"), Cell(when.LastMinuteGain, "0.000")],
+        ]);
+
     /// <summary>What is said.</summary>
     public static EvaluationTable Speeches(EvaluationReport report)
     {
@@ -56,7 +65,7 @@ internal sealed record EvaluationTable(IReadOnlyList<string> Header, IReadOnlyLi
 
     /// <summary>Every table of a report.</summary>
     public static IEnumerable<EvaluationTable> All(EvaluationReport report) =>
-        new[] { Gaps(report), Forecasts(report), Kinds(report), Speeches(report) }.OfType<EvaluationTable>();
+        new[] { Gaps(report), Forecasts(report), Kinds(report), When(report), Speeches(report) }.OfType<EvaluationTable>();
 
     /// <summary>A report as it is printed.</summary>
     public static string Markdown(EvaluationReport report) => string.Join("\n\n", [Summary(report), .. All(report).Select(table => table.Markdown())]);

@@ -16,7 +16,7 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
 
     /// <summary>ln p of each candidate by the network.</summary>
     public IEnumerable<double[]> Score(IEnumerable<CandidateSet> sets, CancellationToken cancellation) =>
-        Score(sets.Select(set => new WindowTexts(set.Stream, set.Window, set.Texts)), cancellation);
+        Score(sets.Select(set => new WindowTexts(set.Stream, set.Window, set.Texts, set.Time)), cancellation);
 
     /// <summary>ln p of each text by the network.</summary>
     public IEnumerable<double[]> Score(IEnumerable<WindowTexts> windows, CancellationToken cancellation) =>
@@ -32,17 +32,19 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
         CandidateSet[] ranked = [.. judged.Select(pair => pair.Set)];
         (int Stream, TimeSpan Time)[] moments = [.. heldOut.Comments.Select(comment => (comment.Stream, comment.Time))];
         int[] partners = ExchangedWindows.Partners(moments, heldOut.Config.WindowSeconds, seed);
-        ClipWindow[] otherWindows = OtherWindows(ranked);
+        (ClipWindow Window, TimeSpan Time)[] others = Others(ranked);
         var bootstrap = new BlockBootstrap(moments, _block, seed);
         BlockBootstrap? rankedBootstrap = ranked.Length == 0 ? null : new BlockBootstrap([.. ranked.Select(set => (set.Stream, set.Time))], _block, seed);
 
-        double[] own = Losses(false, false), frames = Losses(true, false), sound = Losses(false, true), both = Losses(true, true);
+        bool reads = model.Chat is not null;
+        double[] own = Losses(Shown.Own), frames = Losses(Shown.OtherFrames), sound = Losses(Shown.OtherSound), both = Losses(Shown.OtherBoth);
+        double[]? otherChat = reads ? Losses(Shown.OtherChat) : null, noChat = reads ? Losses(Shown.NoChat) : null;
         var unigrams = new Unigrams(heldOut);
         var past = new PastChats(heldOut);
         bool learned = heldOut.Training.Count > 0;
         return new EvaluationReport
         {
-            Gap = new WindowGaps(Gap(both), Gap(frames), Gap(sound)),
+            Gap = new WindowGaps(Gap(both), Gap(frames), Gap(sound), otherChat is null ? null : Gap(otherChat), noChat is null ? null : Gap(noChat)),
             Comments = heldOut.Comments.Count,
             Tokens = heldOut.TokenCount,
             UnknownTokens = heldOut.UnknownCount,
@@ -52,26 +54,28 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
             MostCandidates = ranked.Length == 0 ? 0 : ranked.Max(set => set.Texts.Count),
             BlockSeconds = _block.TotalSeconds,
             Own = Forecast("the network", own, [.. judged.Select(pair => pair.Scores)]),
-            OtherFrames = Forecast("with another moment's pictures", frames, Exchanged(true, false)),
-            OtherSound = Forecast("with another moment's sound", sound, Exchanged(false, true)),
-            OtherBoth = Forecast("with another moment's both", both, Exchanged(true, true)),
+            OtherFrames = Forecast("with another moment's pictures", frames, Exchanged(Shown.OtherFrames)),
+            OtherSound = Forecast("with another moment's sound", sound, Exchanged(Shown.OtherSound)),
+            OtherBoth = Forecast("with another moment's both", both, Exchanged(Shown.OtherBoth)),
+            NoChat = noChat is null ? null : Forecast("without past chat", noChat, Exchanged(Shown.NoChat)),
+            OtherChat = otherChat is null ? null : Forecast("with another moment's past chat", otherChat, Exchanged(Shown.OtherChat)),
             CommentUnigram = learned ? Blind("unigram of comments", unigrams.Comment) : null,
             WordUnigram = learned ? Blind("unigram of words", unigrams.Words) : null,
             MostPopular = learned && ranked.Length > 0 ? Forecast("most popular", null, Each(text => unigrams.Said(text))) : null,
             PastChat = ranked.Length > 0 ? Forecast("TF-IDF to past chat", null, [.. ranked.Select(set => past.Before(set.Stream, set.Time).Likeness(set.Texts))]) : null,
+            When = model.HasRate ? RateForecasts.Measure(model, heldOut, _scorer, _block, seed, cancellation) : null,
             Said = Speech.Of(Generate(cancellation), heldOut.Training),
             People = Speech.Of([.. Spread().Select(comment => comment.Text)], heldOut.Training),
         };
 
-        double[] Losses(bool otherFrames, bool otherSound) => [.. Score(heldOut.Comments.Select((comment, i) => new WindowTexts(
-            comment.Stream,
-            ExchangedWindows.Join(heldOut.Comments[otherFrames ? partners[i] : i].Window, heldOut.Comments[otherSound ? partners[i] : i].Window),
-            [comment.Text])), cancellation).Select(scores => -scores[0])];
-
-        IReadOnlyList<double[]> Exchanged(bool otherFrames, bool otherSound) => [.. Score(ranked.Select((set, i) => set with
+        double[] Losses(Shown shown) => [.. Score(heldOut.Comments.Select((comment, i) =>
         {
-            Window = ExchangedWindows.Join(otherFrames ? otherWindows[i] : set.Window, otherSound ? otherWindows[i] : set.Window),
-        }), cancellation)];
+            HeldOutComment other = heldOut.Comments[partners[i]];
+            return Show(shown, comment.Stream, [comment.Text], (comment.Window, comment.Time), (other.Window, other.Time));
+        }), cancellation).Select(scores => -scores[0])];
+
+        IReadOnlyList<double[]> Exchanged(Shown shown) =>
+            [.. Score(ranked.Select((set, i) => Show(shown, set.Stream, set.Texts, (set.Window, set.Time), others[i])), cancellation)];
 
         IReadOnlyList<double[]> Each(Func<string, double> score) => [.. ranked.Select(set => set.Texts.Select(score).ToArray())];
 
@@ -95,8 +99,27 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
     /// <inheritdoc/>
     public void Dispose() => _scorer.Dispose();
 
+    // What the network is shown in the place of a comment's own moment.
+    private enum Shown
+    {
+        Own,
+        OtherFrames,
+        OtherSound,
+        OtherBoth,
+        OtherChat,
+        NoChat,
+    }
+
+    private static WindowTexts Show(Shown shown, int stream, IReadOnlyList<string> texts, (ClipWindow Window, TimeSpan Time) own, (ClipWindow Window, TimeSpan Time) other) => new(
+        stream,
+        ExchangedWindows.Join(
+            shown is Shown.OtherFrames or Shown.OtherBoth ? other.Window : own.Window,
+            shown is Shown.OtherSound or Shown.OtherBoth ? other.Window : own.Window),
+        texts,
+        shown switch { Shown.NoChat => null, Shown.OtherChat => other.Time, _ => own.Time });
+
     // Of another candidates' moment, or of a held-out comment's: a file may hold a few moments that lie near each other.
-    private ClipWindow[] OtherWindows(CandidateSet[] sets)
+    private (ClipWindow Window, TimeSpan Time)[] Others(CandidateSet[] sets)
     {
         if (sets.Length == 0)
             return [];
@@ -105,7 +128,7 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
             .. heldOut.Comments.Select(comment => (comment.Stream, comment.Time, comment.Window)),
         ];
         int[] partners = ExchangedWindows.Partners([.. moments.Select(moment => (moment.Stream, moment.Time))], heldOut.Config.WindowSeconds, seed);
-        return [.. partners.Take(sets.Length).Select(partner => moments[partner].Window)];
+        return [.. partners.Take(sets.Length).Select(partner => (moments[partner].Window, moments[partner].Time))];
     }
 
     // Never shorter than a window: comments whose windows overlap belong together.
@@ -124,7 +147,7 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
         {
             cancellation.ThrowIfCancellationRequested();
             SamplingOptions sampling = model.Sampling with { Seed = SplitMix64.Mix(seed, texts.Count) };
-            texts.Add(model.Generate(_scorer.StateOf(comment.Stream, comment.Window), sampling).Text);
+            texts.Add(model.Generate(_scorer.StateOf(comment.Stream, comment.Window, comment.Time), sampling).Text);
         }
         return texts;
     }

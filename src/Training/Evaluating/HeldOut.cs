@@ -18,6 +18,12 @@ internal sealed record HeldOutComment(int Stream, TimeSpan Time, string Text, Cl
 /// <param name="Training">Comments that were learned from: baselines learn from them, and they count as memorised when said again. May be empty.</param>
 internal sealed record HeldOut(ModelConfig Config, Vocabulary Vocabulary, IReadOnlyList<IPreparedStream> Streams, IReadOnlyList<HeldOutComment> Comments, IReadOnlyList<string> Training)
 {
+    /// <summary>The range, as it was asked for.</summary>
+    public TimeSpan First { get; init; }
+
+    /// <inheritdoc cref="First"/>
+    public TimeSpan Last { get; init; } = TimeSpan.MaxValue;
+
     /// <summary>Tokens to foresee, with one <c>&lt;EOS&gt;</c> a comment.</summary>
     public int TokenCount { get; } = Comments.Sum(comment => ChatText.Words(comment.Text).Length + 1);
 
@@ -52,6 +58,6 @@ internal sealed record HeldOut(ModelConfig Config, Vocabulary Vocabulary, IReadO
             throw new TwitchException($"{comments.Count} comments between --from {StreamTime.Format(first)} and {(last == TimeSpan.MaxValue ? "the end" : $"--until {StreamTime.Format(last)}")} have pictures and sound before them; at least 2 are needed.");
 
         training ??= streams.SelectMany(stream => stream.Comments.Where(comment => comment.Time < first)).Select(comment => comment.Text);
-        return new HeldOut(model.Config, model.Vocabulary, streams, comments, [.. training]);
+        return new HeldOut(model.Config, model.Vocabulary, streams, comments, [.. training]) { First = first, Last = last };
     }
 }

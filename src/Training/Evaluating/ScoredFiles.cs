@@ -54,7 +54,10 @@ internal sealed class ScoredFiles(ModelConfig config, IReadOnlyList<IPreparedStr
     /// <summary>Reads <c>{"id", "time", "text", "recording"?}</c> lines.</summary>
     /// <exception cref="TwitchException">A line cannot be used; the message names it.</exception>
     public IReadOnlyList<(JsonElement Id, WindowTexts Message)> Messages(string path) => JsonLinesFile.Read(path, ScoredJson.Readable.MessageLine, line =>
-        (Known(line.Id), new WindowTexts(line.Recording, Window(line.Time, line.Recording).Window, [line.Text])));
+    {
+        (TimeSpan time, ClipWindow window) = Window(line.Time, line.Recording);
+        return (Known(line.Id), new WindowTexts(line.Recording, window, [line.Text], time));
+    });
 
     /// <summary>Writes candidates so that they can be read again; their ids are their numbers.</summary>
     public static void Write(string path, IReadOnlyList<CandidateSet> sets) => JsonLinesFile.Write(path, ScoredJson.Readable.CandidateLine, sets.Select((set, i) =>

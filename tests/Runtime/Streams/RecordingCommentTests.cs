@@ -51,7 +51,7 @@ public class RecordingCommentTests(OpenedSeedTiny opened, TinyRecording recordin
     public async Task Moments_are_answered_in_order_of_time_with_as_many_comments_as_asked()
     {
         TimedComment[] comments = await At(3, 20, 12, 12);
-        TimedComment[] three = await _model.CommentAtAsync(_model.OpenRecording(_source), [TimeSpan.FromSeconds(12)], Options, count: 3, Cancellation).ToArrayAsync(Cancellation);
+        TimedComment[] three = await _model.CommentAtAsync(_model.OpenRecording(_source), [TimeSpan.FromSeconds(12)], Options, count: 3, cancellation: Cancellation).ToArrayAsync(Cancellation);
 
         Assert.Equal([3, 12, 20], comments.Select(comment => comment.Time.TotalSeconds));
         Assert.Equal(3, three.Select(comment => comment.Comment.Text).Distinct().Count());

@@ -47,9 +47,9 @@ public sealed class EvaluatorTests : IDisposable
         HeldOutComment comment = Chat.Comments[0];
         string[] texts = ["w0005", "w0005 W0006", "w0005 strange", "", "w0011 w0011 w0011 w0011"];
 
-        double[] scores = scorer.Score([new WindowTexts(0, comment.Window, texts)], TestContext.Current.CancellationToken)[0];
+        double[] scores = scorer.Score([new WindowTexts(0, comment.Window, texts, comment.Time)], TestContext.Current.CancellationToken)[0];
 
-        ClipContext clip = _model.Encode(_stream.Frames(comment.Window.FirstFrame, comment.Window.FrameCount), _stream.Mel(comment.Window.FirstStep, comment.Window.StepCount));
+        ClipContext clip = _model.Encode(_stream.Frames(comment.Window.FirstFrame, comment.Window.FrameCount), _stream.Mel(comment.Window.FirstStep, comment.Window.StepCount), Before(comment.Time));
         for (int i = 0; i < texts.Length; i++)
         {
             double alone = _model.Score(clip, [Vocabulary.Start, .. _model.Vocabulary.Encode(texts[i]), Vocabulary.End]).Sum(value => (double)value);
@@ -77,7 +77,7 @@ public sealed class EvaluatorTests : IDisposable
 
         HeldOut chat = Chat;
         using var scorer = new BundleScorer(_model, [_stream], chat.UnseenWords);
-        double loss = -chat.Comments.Sum(comment => scorer.Score([new WindowTexts(0, comment.Window, [comment.Text])], TestContext.Current.CancellationToken)[0][0]);
+        double loss = -chat.Comments.Sum(comment => scorer.Score([new WindowTexts(0, comment.Window, [comment.Text], comment.Time)], TestContext.Current.CancellationToken)[0][0]);
         int tokens = chat.Comments.Sum(comment => comment.Text.Split(' ').Length + 1), characters = chat.Comments.Sum(comment => comment.Text.Length + 1);
         Assert.Equal((chat.Comments.Count, tokens, 39), (report.Comments, report.Tokens, report.TrainingComments));
         Assert.Equal(Math.Exp(loss / tokens), report.Own.Perplexity!.Value, 1e-3);
@@ -85,8 +85,52 @@ public sealed class EvaluatorTests : IDisposable
         Assert.Equal(loss / Math.Log(2) / characters, report.Own.BitsPerCharacter!.Value, 1e-3);
         Assert.Equal(report.OtherBoth.NatsPerComment!.Value - report.Own.NatsPerComment.Value, report.Gap.Both.Value, 1e-3);
         Assert.Equal(1, report.UnseenWords);    // w0012
-        Assert.Equal(8, report.Forecasts.Count());
+        Assert.Equal(10, report.Forecasts.Count());
+        Assert.Equal(report.NoChat!.NatsPerComment!.Value - report.Own.NatsPerComment.Value, report.Gap.NoChat!.Value, 1e-3);
+        Assert.Equal(report.OtherChat!.NatsPerComment!.Value - report.Own.NatsPerComment.Value, report.Gap.Chat!.Value, 1e-3);
         Assert.All(report.Forecasts, forecast => Assert.InRange(forecast.Retrieval!.MeanRank.Value, 1, report.MostCandidates));
+    }
+
+    [Fact]
+    public void Likelihoods_of_the_times_agree_with_their_definition()
+    {
+        RateForecasts when = Evaluate(_model).When!;
+
+        // 20 s to 60 s; the comments are half a second apart, the last at 55 s; 39 of them before 20 s.
+        int[] counts = [.. Enumerable.Range(20, 40).Select(second => _stream.Comments.Count(comment => Math.Floor(comment.Time.TotalSeconds) == second))];
+        const double Constant = 39 / 20.0;
+        double network = 0, minute = 0, constant = 0;
+        for (int i = 0; i < counts.Length; i++)
+        {
+            TimeSpan time = TimeSpan.FromSeconds(20 + i);
+            ClipWindow window = ClipWindow.Before(time, Config, _stream.FrameCount, _stream.StepCount);
+            network += Likelihood(counts[i], _model.Rate(_model.Encode(_stream.Frames(window.FirstFrame, window.FrameCount), _stream.Mel(window.FirstStep, window.StepCount), Before(time))));
+            minute += Likelihood(counts[i], (_stream.Comments.Count(comment => comment.Time < time) + 1) / (20 + i + 1 / Constant));
+            constant += Likelihood(counts[i], Constant);
+        }
+        Assert.Equal((40, 71, false), (when.Seconds, when.Comments, when.ConstantIsOwn));
+        Assert.Equal(Constant, when.ConstantRate, 1e-3);
+        Assert.Equal(network / 71, when.Network.Value, 1e-3);
+        Assert.Equal(minute / 71, when.LastMinute.Value, 1e-3);
+        Assert.Equal(constant / 71, when.Constant.Value, 1e-3);
+        Assert.Equal(when.Network.Value - when.Constant.Value, when.NetworkGain.Value, 1e-3);
+
+        static double Likelihood(int count, double rate) => count * Math.Log(rate) - rate;
+    }
+
+    [Fact]
+    public void A_network_without_past_chat_and_rate_is_measured_without_them()
+    {
+        UntrainedCheckpoint.Write(_folder["plain"], Config with { Chat = null, RateSize = 0 }, seed: 3);
+        using Checkpoint checkpoint = Checkpoint.Open(_folder["plain"]);
+        AtomicFolder.Write(_folder["plain-bundle"], partial => Exporter.Write(checkpoint, partial, new ExportOptions()));
+        using Runtime.CommentModel plain = Runtime.CommentModel.Open(_folder["plain-bundle"]);
+
+        EvaluationReport report = Evaluate(plain);
+
+        Assert.Equal(8, report.Forecasts.Count());
+        Assert.Null((object?)report.When ?? report.Gap.Chat ?? report.Gap.NoChat);
+        Assert.DoesNotContain("past chat |", EvaluationTable.Gaps(report).Markdown(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +146,7 @@ public sealed class EvaluatorTests : IDisposable
             Assert.Contains($"<td>{System.Net.WebUtility.HtmlEncode(forecast.Name)}</td>", page, StringComparison.Ordinal);
         }
         Assert.Contains("<title>Evaluation of &lt;bundle&gt;</title>", page, StringComparison.Ordinal);
-        Assert.Equal(3, page.Split("src=\"data:image/png;base64,iVBOR").Length - 1);
+        Assert.Equal(4, page.Split("src=\"data:image/png;base64,iVBOR").Length - 1);
         Assert.All(EvaluationTable.All(report), table => Assert.All(table.Rows, row => Assert.Equal(table.Header.Count, row.Length)));
     }
 
@@ -135,6 +179,8 @@ public sealed class EvaluatorTests : IDisposable
         Assert.Null(one.Own.Retrieval.RankedFirst);
         Assert.DoesNotContain("ranked first", EvaluationTable.Markdown(none), StringComparison.Ordinal);
     }
+
+    private ChatWindow Before(TimeSpan time) => new ChatBefore(ChatBefore.Encode(_stream.Comments, _model.Vocabulary), time).Window(Config.Chat!);
 
     private EvaluationReport Evaluate(Runtime.CommentModel model, HeldOut? chat = null)
     {

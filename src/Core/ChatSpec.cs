@@ -1,0 +1,74 @@
+namespace Twitch;
+
+/// <summary>What the network reads of the chat before a moment. Training and runtime share one value.</summary>
+/// <param name="CommentCount">The last comments that are read.</param>
+/// <param name="WordCount">Words of each; the rest of a longer comment is not read.</param>
+/// <param name="EmbeddingSize">Size of a comment's embedding.</param>
+/// <param name="HeadCount">Weighted means over the comments, each with weights of its own.</param>
+/// <param name="HiddenShare">Share of the training examples that are shown no past chat, in [0, 1): so that the network does not lean on
+/// it alone, and works where there is none.</param>
+public sealed record ChatSpec(int CommentCount, int WordCount, int EmbeddingSize, int HeadCount, float HiddenShare)
+{
+    /// <summary>The last 16 comments, of a line or so each.</summary>
+    public static ChatSpec Standard { get; } = new(CommentCount: 16, WordCount: 12, EmbeddingSize: 64, HeadCount: 4, HiddenShare: 0.3f);
+}
+
+/// <summary>A comment that was said.</summary>
+/// <param name="Time">When, since the start of the stream.</param>
+/// <param name="Tokens">Its words' ids, without start and end marks.</param>
+public readonly record struct PastComment(TimeSpan Time, int[] Tokens);
+
+/// <summary>The last comments before a moment, as the network reads them: those before the moment alone, never one of the moment itself.</summary>
+public sealed class ChatWindow
+{
+    private ChatWindow(ChatSpec spec)
+    {
+        Words = new long[spec.CommentCount * spec.WordCount];
+        Ages = new float[spec.CommentCount];
+    }
+
+    /// <summary>Ids of the words, [comments, words]: the newest comment first, behind the oldest comment and the last word of each
+    /// <see cref="Vocabulary.Pad"/>.</summary>
+    public long[] Words { get; }
+
+    /// <summary>Seconds since each comment, [comments]; 0 behind the oldest one.</summary>
+    public float[] Ages { get; }
+
+    /// <summary>Comments in the window.</summary>
+    public int Count { get; private init; }
+
+    /// <summary>A window without comments: nothing was said yet, or nothing is known of it.</summary>
+    public static ChatWindow Empty(ChatSpec spec) => new(spec);
+
+    /// <summary>The window of a moment.</summary>
+    /// <param name="time">The moment.</param>
+    /// <param name="spec">How many comments and words.</param>
+    /// <param name="comments">Comments in order of time, each with a word at least; those from the moment on are not read.</param>
+    public static ChatWindow Before(TimeSpan time, ChatSpec spec, IReadOnlyList<PastComment> comments)
+    {
+        int end = CountBefore(time, comments);
+        var window = new ChatWindow(spec) { Count = Math.Min(end, spec.CommentCount) };
+        for (int i = 0; i < window.Count; i++)
+        {
+            PastComment comment = comments[end - 1 - i];
+            window.Ages[i] = (float)(time - comment.Time).TotalSeconds;
+            for (int word = 0; word < Math.Min(comment.Tokens.Length, spec.WordCount); word++)
+                window.Words[i * spec.WordCount + word] = comment.Tokens[word];
+        }
+        return window;
+    }
+
+    /// <summary>How many comments were said before a moment.</summary>
+    /// <param name="time">The moment.</param>
+    /// <param name="comments">In order of time.</param>
+    public static int CountBefore(TimeSpan time, IReadOnlyList<PastComment> comments)
+    {
+        int low = 0, high = comments.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = comments[middle].Time < time ? (middle + 1, high) : (low, middle);
+        }
+        return low;
+    }
+}

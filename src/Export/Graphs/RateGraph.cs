@@ -1,0 +1,23 @@
+using Twitch.Export.Onnx;
+
+namespace Twitch.Export.Graphs;
+
+/// <summary>The fused state to the rate at which people comment now.</summary>
+/// <remarks><code>
+/// in    hidden, cell [batch, hidden] f32
+/// out   rate [batch] f32, comments per second, above 0
+/// </code></remarks>
+internal static class RateGraph
+{
+    public static Model Build(ModelConfig config, SafeTensors weights)
+    {
+        var g = new Graph("rate", "The fused state to the rate at which people comment now, in comments per second.");
+        Value hidden = g.Input("hidden", TensorType.F32, "batch", config.HiddenSize);
+        Value cell = g.Input("cell", TensorType.F32, "batch", config.HiddenSize);
+
+        Value x = g.Relu(g.Linear(g.Concat(axis: 1, hidden, cell), weights, "rate.embed"));   // [batch, units]
+        x = g.Squeeze(g.Linear(x, weights, "rate.output"), 1);                                // [batch]: ln of the rate
+        x = g.Min(g.Max(x, g.Constant([MathF.Log(ModelConfig.LeastRate)])), g.Constant([MathF.Log(ModelConfig.MostRate)]));
+        return g.Build(("rate", g.Exp(x)));
+    }
+}

@@ -1,0 +1,100 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Twitch.Training;
+
+/// <summary>What was learned of when people comment.</summary>
+/// <param name="Seconds">Seconds that were learned from, with and without comments.</param>
+/// <param name="MeanRate">Their comments per second.</param>
+/// <param name="Steps">Steps that were kept.</param>
+/// <param name="ValidationGain">Log-likelihood of the held-out seconds' counts over that of the mean rate, in nats per comment.</param>
+public sealed record RateResult(int Seconds, double MeanRate, int Steps, double ValidationGain);
+
+/// <summary>Learns the rate of comments from every second of the recordings, not from those with comments alone: the number of a second's
+/// comments is Poisson distributed, and its state is that of the network at its beginning.</summary>
+/// <remarks>
+/// The rest of the network stays as the words have made it. So no weight between the two aims has to be found, what is said is the
+/// same with a rate and without, and the states are computed once: this takes seconds after hours.
+/// </remarks>
+public static class RateTraining
+{
+    private const int BatchSize = 64, MostSteps = 600, StepsPerLook = 5, Patience = 30 /* looks */;
+    private const double LearningRate = 3e-3, WeightDecay = 0.1, StateDropout = 0.5;
+
+    /// <summary>Learns a network's rate; its other weights are not changed.</summary>
+    /// <param name="model">The network; left in evaluation mode.</param>
+    /// <param name="data">The recordings.</param>
+    /// <param name="options">The used range and the held-out share.</param>
+    /// <param name="cancel">Stops between two batches.</param>
+    public static RateResult Run(CommentModel model, TrainingData data, TrainerOptions options, CancellationToken cancel)
+    {
+        using var scope = NewDisposeScope();
+        (Tensor states, Tensor counts) = Encode(model, data, data.Seconds(Part.Training, options), cancel);
+        (Tensor heldOutStates, Tensor heldOutCounts) = Encode(model, data, data.Seconds(Part.Validation, options), cancel);
+        Tensor mean = states.mean([0]), deviation = states.std(0, unbiased: false).clamp_(min: 1e-3);
+        states = (states - mean) / deviation;
+        heldOutStates = (heldOutStates - mean) / deviation;
+
+        double rate = Math.Clamp(counts.mean().item<float>(), ModelConfig.LeastRate, ModelConfig.MostRate);
+        RateHead head = model.RateHead;
+        head.Begin(rate);
+        double first = Loss(head, heldOutStates, heldOutCounts), best = first;
+        Tensor[] kept = [.. head.parameters().Select(parameter => parameter.detach().clone())];
+        int keptStep = 0;
+        using (var optimizer = new AdamW(head, WeightDecay))
+        using (Dropout dropout = nn.Dropout(StateDropout))
+        {
+            for (int step = 0; step < MostSteps && step - keptStep < Patience * StepsPerLook; step++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                using var inner = NewDisposeScope();
+                head.zero_grad(set_to_none: true);
+                Likelihood(head.Logarithm(dropout.call(states)), counts).neg().mean().backward();
+                optimizer.Step(LearningRate, step);
+                if ((step + 1) % StepsPerLook != 0)
+                    continue;
+                double loss = Loss(head, heldOutStates, heldOutCounts);
+                if (!(loss < best))
+                    continue;
+                (best, keptStep) = (loss, step + 1);
+                Copy([.. head.parameters()], kept);
+            }
+        }
+        Copy(kept, [.. head.parameters()]);
+        head.Unstandardise(mean, deviation);
+        return new RateResult((int)counts.shape[0], rate, keptStep, (first - best) / Math.Max(1, heldOutCounts.sum().item<float>()));
+    }
+
+    // ln p of each second's number of comments, but for what does not depend on the rate.
+    private static Tensor Likelihood(Tensor logarithm, Tensor counts) => counts * logarithm - logarithm.exp();
+
+    private static double Loss(RateHead head, Tensor states, Tensor counts)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return -Likelihood(head.Logarithm(states), counts).sum().item<float>();
+    }
+
+    private static void Copy(Tensor[] source, Tensor[] target)
+    {
+        using var frozen = no_grad();
+        foreach ((Tensor from, Tensor to) in source.Zip(target))
+            to.copy_(from);
+    }
+
+    // [seconds, 2 × hidden] and [seconds]; neighbours share a batch, so that their frames are embedded once.
+    private static (Tensor States, Tensor Counts) Encode(CommentModel model, TrainingData data, IReadOnlyList<(Example Second, int Comments)> seconds, CancellationToken cancel)
+    {
+        using var frozen = no_grad();
+        model.eval();
+        var states = new List<Tensor>();
+        foreach ((Example Second, int Comments)[] chunk in seconds.Chunk(BatchSize))
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            LstmState fused = model.Encode(Batch.Create(data.Streams, [.. chunk.Select(entry => entry.Second)], data.Config, model.Device));
+            states.Add(cat([fused.Hidden, fused.Cell], 1).MoveToOuterDisposeScope());
+        }
+        return (cat(states, 0), tensor(seconds.Select(entry => (float)entry.Comments).ToArray(), device: model.Device));
+    }
+}
