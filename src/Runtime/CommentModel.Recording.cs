@@ -57,7 +57,7 @@ public sealed partial class CommentModel
 
     /// <summary>Comments on a recording when its chat would, in one pass: each second the network says how often people comment then, and
     /// chance does the rest.</summary>
-    /// <param name="recording">From <see cref="OpenRecording"/>.</param>
+    /// <param name="recording">From <see cref="OpenRecording(MediaSource)"/>.</param>
     /// <param name="pace">How often, measured by people; its seed decides the moments. Absent: as often as they.</param>
     /// <param name="from">Nothing is said before it; absent: the recording's beginning.</param>
     /// <param name="to">Nothing is said after it; absent: to the end of the recording.</param>

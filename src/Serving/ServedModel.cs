@@ -33,7 +33,7 @@ public sealed class ServedModel : IHostedService, IAsyncDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _model = CommentModel.Open(_options.Bundle, _options.Runtime);
-        _scheduler = new BatchScheduler(new MeasuredDecoder(_model.CreateBatchDecoder(_options.BatchRows), _metrics), _model.Vocabulary);
+        _scheduler = new BatchScheduler(new MeasuredDecoder(_model.CreateBatchDecoder(_options.BatchRows), _metrics), _model.Speaker);
         return Task.CompletedTask;
     }
 

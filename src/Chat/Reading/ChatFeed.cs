@@ -7,7 +7,7 @@ namespace Twitch.Chat.Reading;
 /// <summary>What somebody said. Who said it was looked at and forgotten.</summary>
 /// <param name="Time">When the server heard it.</param>
 /// <param name="Text">Cleaned as the logs that a model learns from are, with their placeholders.</param>
-public readonly record struct PastComment(DateTimeOffset Time, string Text);
+public readonly record struct ChatComment(DateTimeOffset Time, string Text);
 
 /// <summary>Turns a channel's messages into comments that a model may see: bots, the bot itself, commands, bare links and
 /// empty bodies are left out and counted; addresses, names and numbers become placeholders.</summary>
@@ -21,7 +21,7 @@ public sealed class ChatFeed
     private readonly ChannelName _channel;
     private readonly string? _ownLogin;
     private readonly TimeProvider _time;
-    private readonly Channel<PastComment> _comments;
+    private readonly Channel<ChatComment> _comments;
     private readonly long[] _dropped = new long[Enum.GetValues<DropReason>().Length];
     private long _kept, _overflowed;
 
@@ -34,12 +34,12 @@ public sealed class ChatFeed
     public ChatFeed(ChannelName channel, ChannelName? ownLogin = null, CommentFilter? filter = null, int capacity = 256, TimeProvider? time = null)
     {
         (_channel, _ownLogin, _filter, _time) = (channel, ownLogin?.Login, filter ?? new CommentFilter(), time ?? TimeProvider.System);
-        _comments = System.Threading.Channels.Channel.CreateBounded<PastComment>(
+        _comments = System.Threading.Channels.Channel.CreateBounded<ChatComment>(
             new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest }, _ => Interlocked.Increment(ref _overflowed));
     }
 
     /// <summary>The comments, oldest first.</summary>
-    public ChannelReader<PastComment> Comments => _comments.Reader;
+    public ChannelReader<ChatComment> Comments => _comments.Reader;
 
     /// <summary>The words by which the broadcaster or a moderator stops posting.</summary>
     public string StopCommand { get; init; } = "!stopbot";

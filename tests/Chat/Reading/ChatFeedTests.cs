@@ -16,8 +16,8 @@ public class ChatFeedTests
 
         Say("Kappa  hi\u200b there", sent: sent);
 
-        Assert.True(_feed.Comments.TryRead(out PastComment comment));
-        Assert.Equal(new PastComment(sent, "Kappa hi there"), comment);
+        Assert.True(_feed.Comments.TryRead(out ChatComment comment));
+        Assert.Equal(new ChatComment(sent, "Kappa hi there"), comment);
         Assert.DoesNotContain("bob", comment.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 
@@ -31,7 +31,7 @@ public class ChatFeedTests
     {
         Accept($"@{tag};x=y :bob!bob@bob PRIVMSG #chan :hi");
 
-        Assert.True(_feed.Comments.TryRead(out PastComment comment));
+        Assert.True(_feed.Comments.TryRead(out ChatComment comment));
         Assert.Equal(_now, comment.Time);
     }
 
@@ -40,7 +40,7 @@ public class ChatFeedTests
     {
         Say("\u0001ACTION waves\u0001");
 
-        Assert.True(_feed.Comments.TryRead(out PastComment comment));
+        Assert.True(_feed.Comments.TryRead(out ChatComment comment));
         Assert.Equal("waves", comment.Text);
     }
 
@@ -49,7 +49,7 @@ public class ChatFeedTests
     {
         Say("@ann look at https://example.org/x");
 
-        Assert.True(_feed.Comments.TryRead(out PastComment comment));
+        Assert.True(_feed.Comments.TryRead(out ChatComment comment));
         Assert.Equal("<MENTION> look at <URL>", comment.Text);
     }
 
@@ -90,7 +90,7 @@ public class ChatFeedTests
 
         Assert.Equal(4, _feed.Comments.Count);
         Assert.Equal(996, _feed.OverflowCount);
-        Assert.True(_feed.Comments.TryRead(out PastComment oldest));
+        Assert.True(_feed.Comments.TryRead(out ChatComment oldest));
         Assert.Equal("flood 996", oldest.Text);
     }
 
