@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Twitch.Chat;
 using Twitch.Chat.Irc;
 using Twitch.Chat.Reading;
+using Twitch.Runtime;
 
 namespace Twitch.Live;
 
@@ -12,6 +13,8 @@ internal sealed class ChatLink : IAsyncDisposable
 
     private readonly IrcClient? _reader;
     private readonly PosixSignalRegistration? _signal;
+    private readonly CancellationTokenSource _end = new();
+    private Task _hearing = Task.CompletedTask;
 
     public ChatLink(ChatPoster? poster, ChatFeed? feed, IrcClient? reader, Action<string> say)
     {
@@ -40,6 +43,24 @@ internal sealed class ChatLink : IAsyncDisposable
     /// <summary>What is said in the channel; null if nobody listens.</summary>
     public ChatFeed? Feed { get; }
 
+    /// <summary>Whether the channel is read for the model to see, and not only for the words that stop posting.</summary>
+    public bool IsForModel { get; init; }
+
+    /// <summary>Lets the model see what is said from now on, until this is disposed.</summary>
+    /// <param name="history">Receives it.</param>
+    /// <param name="now">The stream's time now.</param>
+    public void HearInto(ChatHistory history, Func<TimeSpan> now)
+    {
+        if (IsForModel && Feed is { } feed)
+            _hearing = HearAsync(feed, history, now, _end.Token);
+    }
+
+    private static async Task HearAsync(ChatFeed feed, ChatHistory history, Func<TimeSpan> now, CancellationToken end)
+    {
+        await foreach (ChatComment comment in feed.Comments.ReadAllAsync(end))
+            history.Add(now() - (DateTimeOffset.UtcNow - comment.Time), comment.Text);
+    }
+
     /// <summary>Logs in.</summary>
     public async Task OpenAsync(CancellationToken cancellation)
     {
@@ -52,6 +73,9 @@ internal sealed class ChatLink : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _signal?.Dispose();
+        await _end.CancelAsync();
+        await _hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _end.Dispose();
         if (_reader is not null)
             await _reader.DisposeAsync();
         if (Poster is not null)

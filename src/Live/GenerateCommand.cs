@@ -19,9 +19,7 @@ internal sealed class GenerateCommand
     private readonly Option<string?> _audio = new("--audio") { Description = "Sound in a file of its own.", HelpName = "file" };
     private readonly Option<TimeSpan[]> _at = new("--at") { Description = "Moment to comment on, such as 0:05:00; may be given again.", CustomParser = TimeArgument.ParseAll, HelpName = "time" };
     private readonly Option<TimeSpan?> _every = new("--every") { Description = "Comment on the whole recording, this often.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };
-    private readonly Option<bool> _auto = new("--auto") { Description = "Comment on the whole recording, when its chat would." };
-    private readonly Option<double?> _rateScale = new("--rate-scale") { Description = "With --auto: factor on how often the chat would comment; 1 if absent.", HelpName = "number" };
-    private readonly Option<TimeSpan?> _leastGap = new("--least-gap") { Description = "With --auto: least time between two comments; 1 s if absent.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };
+    private readonly PaceArguments _pace = new("Comment on the whole recording, when its chat would.");
     private readonly Option<string?> _chat = new("--chat") { Description = "What people said meanwhile, JSON lines with time (seconds) and text: a model that reads past chat answers it, and what it says itself.", HelpName = "file" };
     private readonly Option<bool> _noChat = new("--no-chat") { Description = "A model that reads past chat shall not read what it says itself." };
     private readonly Option<TimeSpan?> _from = new("--from") { Description = "With --every or --auto: the first moment.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };
@@ -38,7 +36,8 @@ internal sealed class GenerateCommand
 
     private Command Build()
     {
-        var command = new Command("generate", "Comments on moments of a recording.") { _video, _replay, _audio, _at, _every, _auto, _rateScale, _leastGap, _chat, _noChat, _from, _to, _count, _json, _logprobs };
+        var command = new Command("generate", "Comments on moments of a recording.") { _video, _replay, _audio, _at, _every, _chat, _noChat, _from, _to, _count, _json, _logprobs };
+        _pace.AddTo(command);
         _model.AddTo(command);
         _sampling.AddTo(command);
         command.Validators.Add(Validate);
@@ -59,14 +58,12 @@ internal sealed class GenerateCommand
             result.AddError("Option '--video' is required.");
             return;
         }
-        bool at = result.GetResult(_at) is not null, every = result.GetResult(_every) is not null, auto = result.GetValue(_auto);
-        string[] given = [.. (((bool IsGiven, string Name)[])[(at, _at.Name), (every, _every.Name), (auto, _auto.Name)]).Where(mode => mode.IsGiven).Select(mode => mode.Name)];
+        bool at = result.GetResult(_at) is not null, every = result.GetResult(_every) is not null, auto = result.GetValue(_pace.Auto);
+        string[] given = [.. (((bool IsGiven, string Name)[])[(at, _at.Name), (every, _every.Name), (auto, _pace.Auto.Name)]).Where(mode => mode.IsGiven).Select(mode => mode.Name)];
         if (given.Length != 1)
             result.AddError(given.Length > 1 ? $"{string.Join(" and ", given)} exclude each other; give one." : "--at, --every or --auto is missing; say which moments to comment on.");
         if (!every && !auto && (result.GetResult(_from) ?? result.GetResult(_to)) is OptionResult range)
             result.AddError($"{range.Option.Name} needs --every or --auto.");
-        if (!auto && (result.GetResult(_rateScale) ?? result.GetResult(_leastGap)) is OptionResult pace)
-            result.AddError($"{pace.Option.Name} needs --auto.");
         if (auto && result.GetResult(_count) is { Implicit: false })
             result.AddError("--count and --auto exclude each other: a chat says one thing at a time.");
         if (result.GetResult(_chat) is not null && result.GetValue(_noChat))
@@ -93,8 +90,8 @@ internal sealed class GenerateCommand
         Recording recording = model.OpenRecording(await looking);
         (TimeSpan? from, TimeSpan? to) = (parsed.GetValue(_from), parsed.GetValue(_to));
         ChatHistory chat = Chat(parsed, model);
-        IAsyncEnumerable<TimedComment> comments = parsed.GetValue(_auto)
-            ? model.CommentWhenDueAsync(recording, Pace(parsed, sampling.Seed), from, to, sampling, chat, cancellation)
+        IAsyncEnumerable<TimedComment> comments = _pace.Of(parsed, sampling.Seed) is { } pace
+            ? model.CommentWhenDueAsync(recording, pace, from, to, sampling, chat, cancellation)
             : parsed.GetValue(_every) is TimeSpan every
             ? model.CommentEveryAsync(recording, every, from, to, sampling, count, chat, cancellation)
             : model.CommentAtAsync(recording, parsed.GetRequiredValue(_at), sampling, count, chat, cancellation);
@@ -137,12 +134,6 @@ internal sealed class GenerateCommand
         if (!result.Same)
             error.WriteLine($"error: {path}: it said '{replay.Info.Text}' on {replay.Info.Provider} in {replay.Info.Precision}; this machine computes otherwise, see 'twitch verify'.");
         return result.Same ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    private CommentPace Pace(ParseResult parsed, ulong seed)
-    {
-        var pace = new CommentPace { Seed = seed };
-        return pace with { Scale = parsed.GetValue(_rateScale) ?? pace.Scale, LeastGap = parsed.GetValue(_leastGap) ?? pace.LeastGap };
     }
 
     private ChatHistory Chat(ParseResult parsed, CommentModel model)

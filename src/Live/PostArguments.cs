@@ -58,7 +58,7 @@ internal sealed class PostArguments
         {
             if (channel is not null)
                 poster = new(Sink(parsed, channel, login, sameConnection ? feed : null, say), Options(parsed), outcome => Tell(outcome, say));
-            var link = new ChatLink(poster, feed, reader, say);
+            var link = new ChatLink(poster, feed, reader, say) { IsForModel = read is not null };
             await link.OpenAsync(cancellation);
             return link;
         }

@@ -13,6 +13,7 @@ internal sealed class WatchCommand
     private readonly ModelArguments _model = new();
     private readonly SamplingArguments _sampling = new();
     private readonly PostArguments _post = new();
+    private readonly PaceArguments _pace = new("Comment when the channel's chat would, instead of every so often.");
     private readonly Argument<string> _source = new("source") { Description = "A file, a URL (HLS, RTMP, RTSP, SRT, http, udp), '-' for stdin, camera:0 or /dev/video0, screen: or screen::0.0." };
     private readonly Option<bool> _realtime = new("--realtime") { Description = "Play a file at its own speed; else as fast as the machine can." };
     private readonly Option<bool> _loop = new("--loop") { Description = "Play a file again and again." };
@@ -34,6 +35,7 @@ internal sealed class WatchCommand
     private Command Build()
     {
         var command = new Command("watch", "Comments on a stream as it happens.") { _source, _realtime, _loop, _every, _stall, _buffer, _reconnects, _wait, _json, _tokens, _report };
+        _pace.AddTo(command);
         _model.AddTo(command);
         _sampling.AddTo(command);
         _post.AddTo(command);
@@ -46,6 +48,8 @@ internal sealed class WatchCommand
     {
         if (result.GetValue(_tokens) && !result.GetValue(_json))
             result.AddError("--tokens needs --json; without it, words appear as they are drawn.");
+        if (result.GetValue(_pace.Auto) && result.GetResult(_every) is { Implicit: false })
+            result.AddError("--every and --auto exclude each other; give one.");
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
@@ -53,10 +57,14 @@ internal sealed class WatchCommand
         TextWriter output = parsed.InvocationConfiguration.Output, error = parsed.InvocationConfiguration.Error;
         StreamSource source = StreamSource.Parse(parsed.GetRequiredValue(_source));
         using CommentModel model = _model.Open(parsed);
+        SamplingOptions sampling = _sampling.Over(model.Sampling, parsed);
+        ChatHistory said = model.CreateChatHistory();
         var watcher = new Watcher(model, source, new WatchOptions
         {
             Every = parsed.GetRequiredValue(_every),
-            Sampling = _sampling.Over(model.Sampling, parsed),
+            Pace = _pace.Of(parsed, sampling.Seed),
+            Chat = said,
+            Sampling = sampling,
             Reconnects = parsed.GetValue(_reconnects),
             WaitForSource = parsed.GetValue(_wait),
             Capture = new LiveCaptureOptions
@@ -68,6 +76,9 @@ internal sealed class WatchCommand
             },
         });
         await using ChatLink chat = await _post.OpenAsync(parsed, error.WriteLine, cancellation);
+        if (chat.IsForModel && model.Chat is null)
+            await error.WriteLineAsync($"note: {model.Bundle.Folder} reads no past chat, so --read-chat changes nothing.");
+        chat.HearInto(said, () => watcher.Now);
         WatchOutput lines = parsed.GetValue(_json) ? new JsonWatchOutput(output, parsed.GetValue(_tokens)) : new TextWatchOutput(output, error, source);
         using Timer? reports = parsed.GetValue(_report) is { } period ? new Timer(_ => error.WriteLine(JsonLine(watcher)), null, period, period) : null;
         try

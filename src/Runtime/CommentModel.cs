@@ -212,7 +212,7 @@ public sealed partial class CommentModel : IDisposable
 
     private ChatEncoder RequireChat() => Chat ?? throw new ArgumentException($"{Bundle.Folder} reads no past chat; give none, or train one with --past-chat.");
 
-    private RateHead RequireRate() => _rate ?? throw new TwitchException(
+    internal RateHead RequireRate() => _rate ?? throw new TwitchException(
         $"{Bundle.Folder}: does not say when to comment ({BundleManifest.RateFile} is missing); use --every or --at, or train the model again without --no-rate.");
 
     private InferenceSession Open(GraphEntry needed, SessionOptions options)

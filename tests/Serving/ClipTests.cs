@@ -21,7 +21,7 @@ public class ClipTests(TinyRecording recording) : IClassFixture<TinyRecording>
         await using TwitchServer server = await TwitchServer.StartAsync();
         CommentModel model = server.Services.GetRequiredService<ServedModel>().Model;
         var sampling = model.Sampling with { Seed = 7 };
-        TimedComment[] expected = await model.CommentEveryAsync(model.OpenRecording(new MediaSource(recording.Path)), TimeSpan.FromSeconds(8), null, null, sampling, 2, Cancellation).ToArrayAsync(Cancellation);
+        TimedComment[] expected = await model.CommentEveryAsync(model.OpenRecording(new MediaSource(recording.Path)), TimeSpan.FromSeconds(8), null, null, sampling, 2, cancellation: Cancellation).ToArrayAsync(Cancellation);
 
         JsonNode raw = await TwitchServer.JsonOf(await server.Client.PostAsync("/v1/comments?every=8&count=2&seed=7", new ByteArrayContent(_clip), Cancellation));
         using var form = new MultipartFormDataContent { { new StringContent("x"), "note" }, { new ByteArrayContent(_clip), "clip", "clip.mp4" } };

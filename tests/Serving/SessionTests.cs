@@ -50,7 +50,7 @@ public class SessionTests
     [InlineData("{\"source\": ", 400, "not the JSON")]
     [InlineData("{\"source\": \"http://stream.test/a\", \"every\": 0.2}", 400, "every is 0.2")]
     [InlineData("{\"source\": \"http://stream.test/a\", \"every\": 1.5}", 422, "every is 1.5")]
-    [InlineData("{\"source\": \"http://stream.test/a\", \"every\": \"auto\"}", 422, "no rate of its own")]
+    [InlineData("{\"source\": \"http://stream.test/a\", \"every\": \"auto\"}", 422, "does not say when people comment")]
     [InlineData("{\"source\": \"http://stream.test/a\", \"approval\": \"maybe\"}", 400, "approval is 'maybe'")]
     [InlineData("{\"source\": \"http://stream.test/a\", \"sampling\": {\"top_k\": 99}}", 422, "top-k is 99; it must be in [0, 29]")]
     public async Task A_wrong_request_is_told_what_is_wrong(string body, int status, string expected)

@@ -6,11 +6,11 @@ namespace Twitch.Chat.Reading;
 
 /// <summary>What somebody said. Who said it was looked at and forgotten.</summary>
 /// <param name="Time">When the server heard it.</param>
-/// <param name="Text">Cleaned as the logs that a model learns from are, with their placeholders.</param>
+/// <param name="Text">Cleaned as the logs that a model learns from are; placeholders are the reader's to put.</param>
 public readonly record struct ChatComment(DateTimeOffset Time, string Text);
 
 /// <summary>Turns a channel's messages into comments that a model may see: bots, the bot itself, commands, bare links and
-/// empty bodies are left out and counted; addresses, names and numbers become placeholders.</summary>
+/// empty bodies are left out and counted.</summary>
 /// <remarks>A bounded buffer; the oldest comments are dropped when nobody reads. Also hears the command that stops posting.</remarks>
 public sealed class ChatFeed
 {
@@ -72,8 +72,7 @@ public sealed class ChatFeed
         DropReason? reason = message.Nick.Equals(_ownLogin, StringComparison.OrdinalIgnoreCase) || badges.Any(IsBot)
             ? DropReason.Bot
             : _filter.Check(message.Nick, message.Tag("display-name"), text);
-        text = Placeholders.Put(text);
-        if (reason is null && Placeholders.AreAll(text))
+        if (reason is null && Placeholders.AreAll(Placeholders.Put(text)))
             reason = DropReason.Placeholders;
         if (reason is { } dropped)
         {

@@ -10,6 +10,7 @@ public sealed class StreamingEncoder
 {
     private readonly CommentModel _model;
     private readonly ChatHistory? _chat;
+    private readonly TimeSpan _origin;
     private readonly Tail<float> _mel;
     private readonly List<long> _firstSteps = [];                                     // of each window that has begun, oldest first
     private EncoderState _video = EncoderState.Empty, _audio = EncoderState.Empty;    // a clip for each of them
@@ -19,10 +20,11 @@ public sealed class StreamingEncoder
     /// <summary>Waits for the first second.</summary>
     /// <param name="model">Its encoders are used; it may be shared.</param>
     /// <param name="chat">What is said meanwhile, others may add to it; absent: nothing is known of it.</param>
+    /// <param name="origin">Time of second 0 on the chat's clock.</param>
     /// <exception cref="TwitchException">The bundle's graphs cannot take the same input into several states.</exception>
-    public StreamingEncoder(CommentModel model, ChatHistory? chat = null)
+    public StreamingEncoder(CommentModel model, ChatHistory? chat = null, TimeSpan origin = default)
     {
-        (_model, _chat) = (model, chat);
+        (_model, _chat, _origin) = (model, chat, origin);
         _mel = new Tail<float>(model.Config.Mel.MelCount);
         foreach (string file in (string[])[BundleManifest.VideoEncoderFile, BundleManifest.AudioEncoderFile])
         {
@@ -46,7 +48,7 @@ public sealed class StreamingEncoder
         _video = _model.Video.EncodeShared(second.Frame.Span, _video);
         _mel.Append(second.Mel.Span);
         Hear(TimeSpan.FromSeconds(second.Index));
-        EncoderState? said = _chat?.Before(TimeSpan.FromSeconds(second.Index)) is ChatWindow window ? _model.Chat!.Encode([window]) : null;
+        EncoderState? said = _chat?.Before(_origin + TimeSpan.FromSeconds(second.Index)) is ChatWindow window ? _model.Chat!.Encode([window]) : null;
         Current = _model.Fuse(_video.Slice(0, 1), _audio.Slice(0, 1), said)[0];
 
         if (_firstSteps.Count == _model.Config.WindowSeconds)

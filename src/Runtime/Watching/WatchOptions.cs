@@ -20,10 +20,18 @@ public delegate Task<Comment> CommentWriter(ClipContext clip, SamplingOptions op
 /// <summary>How a stream is watched. Immutable; change it with <c>with</c>.</summary>
 public sealed record WatchOptions
 {
-    /// <summary>Time between two comments, whole seconds, at least 1; unused where <see cref="Due"/> is given.</summary>
+    /// <summary>Time between two comments, whole seconds, at least 1; unused where <see cref="Pace"/> or <see cref="Due"/> is given.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Says when a comment is due, for example from what is seen and heard; absent: every <see cref="Every"/>.</summary>
+    /// <summary>Comments when the channel's chat would, at most once a second; absent: every <see cref="Every"/>. Needs a model that says when
+    /// people comment.</summary>
+    public CommentPace? Pace { get; init; }
+
+    /// <summary>What is said on the stream meanwhile, for a model that reads past chat; others may add to it, and what is said here is added.
+    /// Absent: what is said here alone.</summary>
+    public ChatHistory? Chat { get; init; }
+
+    /// <summary>Says when a comment is due, for example from what is seen and heard; absent: <see cref="Pace"/> does, or <see cref="Every"/>.</summary>
     /// <remarks>After a reconnect, a comment is made one window after it is back at the latest, whatever this says.</remarks>
     public CommentDue? Due { get; init; }
 
@@ -56,6 +64,7 @@ public sealed record WatchOptions
             throw new TwitchException(string.Create(CultureInfo.InvariantCulture, $"--every is {Every.TotalSeconds} s; a stream is watched in whole seconds, so it must be 1, 2, 3 …"), ExitCode.Usage);
         if (Reconnects < 0)
             throw new TwitchException($"--reconnects is {Reconnects}; it must be 0 or more.", ExitCode.Usage);
+        Pace?.Validate();
         Capture.Validate();
         return this;
     }

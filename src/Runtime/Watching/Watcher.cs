@@ -23,6 +23,7 @@ public sealed class Watcher
     private readonly CommentSchedule _schedule;
     private readonly WatchCounters _counters;
     private readonly RecentWindow _window;
+    private readonly ChatHistory _chat;
     private volatile SamplingOptions _sampling;
     private int _runs;
     private int _connections;
@@ -34,7 +35,7 @@ public sealed class Watcher
     /// <param name="model">Its encoders and its decoder are used; dispose it after the run.</param>
     /// <param name="source">What to watch.</param>
     /// <param name="options">How; absent: as it is by default.</param>
-    /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
+    /// <exception cref="TwitchException">An option is out of range (exit code 2), or there is a pace for a model that does not say when people comment.</exception>
     public Watcher(CommentModel model, StreamSource source, WatchOptions? options = null)
         : this(model, source, options ?? new WatchOptions(), null)
     {
@@ -45,9 +46,10 @@ public sealed class Watcher
         (_model, _source, _options) = (model, source, options.Validate());
         _open = open ?? (() => LiveCapture.Start(source, model.Config.Frame, model.Config.Mel, options.Capture, options.Clock));
         _writer = options.Writer ?? model.GenerateAsync;
-        _schedule = new CommentSchedule(options.Every, options.Due, model.Config.WindowSeconds);
+        _schedule = new CommentSchedule(options.Every, options.Due ?? Due(model, options.Pace), model.Config.WindowSeconds);
         _counters = new WatchCounters(options.Clock);
         _window = new RecentWindow(model.Config);
+        _chat = options.Chat ?? model.CreateChatHistory();
         _sampling = (options.Sampling ?? model.Sampling).Validate(model.Config.VocabularySize);
     }
 
@@ -58,6 +60,9 @@ public sealed class Watcher
         get => _sampling;
         set => _sampling = value.Validate(_model.Config.VocabularySize);
     }
+
+    /// <summary>Time of the last second that was taken in, since the first one; what is said now belongs there.</summary>
+    public TimeSpan Now => _now;
 
     /// <summary>What was done so far.</summary>
     public WatchStatistics Statistics => _counters.Snapshot();
@@ -131,7 +136,7 @@ public sealed class Watcher
                 yield return Connect();
             if (encoder is null || second.Index != next)    // what was dropped cannot be made up for: windows begin anew
             {
-                encoder = new StreamingEncoder(_model);
+                encoder = new StreamingEncoder(_model, _chat, _base);
                 _window.Reset();
             }
             next = second.Index + 1;
@@ -146,6 +151,19 @@ public sealed class Watcher
             await foreach (WatchEvent happened in CommentAsync(clip, live.Arrived, cancellation))
                 yield return happened;
         }
+    }
+
+    private static CommentDue? Due(CommentModel model, CommentPace? pace)
+    {
+        if (pace is null)
+            return null;
+        model.RequireRate();
+        var clock = new CommentClock(pace, TimeSpan.Zero);
+        return (time, clip) =>
+        {
+            clock.SkipTo(time - TimeSpan.FromSeconds(1));    // what was dropped or lost was nobody's to comment on
+            return clock.Advance(time, model.Rate(clip)).Count > 0;
+        };
     }
 
     private SourceConnected Connect()
@@ -177,6 +195,7 @@ public sealed class Watcher
         if (comment.IsWithheld)
             yield break;
 
+        _chat.Add(_now, comment.Text);
         long number = ++_comments;
         TimeSpan first = firstToken ?? _options.Clock.GetElapsedTime(arrived);    // it may have none
         _counters.Decoded(comment.Tokens.Count, _options.Clock.GetElapsedTime(begun), first);

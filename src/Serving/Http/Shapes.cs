@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Twitch.Runtime;
 
@@ -32,7 +33,7 @@ internal sealed record SessionRequest(string? Source = null, JsonElement? Every 
 internal sealed record SessionChange(string? Approval = null);
 
 internal sealed record SessionJson(
-    string Id, string Source, string State, string? Error, double Every, string Approval, SamplingJson Sampling, DateTimeOffset Created,
+    string Id, string Source, string State, string? Error, JsonNode Every, string Approval, SamplingJson Sampling, DateTimeOffset Created,
     int Subscribers, long LastEvent, StatisticsJson Statistics);
 
 internal sealed record SessionsJson(IReadOnlyList<SessionJson> Sessions);

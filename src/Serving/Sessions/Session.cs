@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Twitch.Runtime;
 using Twitch.Serving.Http;
@@ -20,7 +21,7 @@ internal sealed class Session : IAsyncDisposable
     private volatile string? _detail;
     private int _subscribers;
 
-    public Session(string id, string source, TimeSpan every, bool asks, ISessionFeed feed, ServedModel served, ServeOptions options, ServeMetrics metrics, TimeProvider clock, ILogger logger, Action<Session, SessionComment> tell)
+    public Session(string id, string source, TimeSpan? every, bool asks, ISessionFeed feed, ServedModel served, ServeOptions options, ServeMetrics metrics, TimeProvider clock, ILogger logger, Action<Session, SessionComment> tell)
     {
         (Id, Source, Every, Asks, Feed) = (id, source, every, asks, feed);
         (_served, _options, _metrics, _clock, _logger, Tell) = (served, options, metrics, clock, logger, tell);
@@ -34,7 +35,8 @@ internal sealed class Session : IAsyncDisposable
 
     public string Source { get; }
 
-    public TimeSpan Every { get; }
+    /// <summary>Time between two comments; absent: when the chat would comment.</summary>
+    public TimeSpan? Every { get; }
 
     public DateTimeOffset Created { get; }
 
@@ -50,7 +52,7 @@ internal sealed class Session : IAsyncDisposable
     private Action<Session, SessionComment> Tell { get; }
 
     public SessionJson ToJson() => new(
-        Id, Source, _state, _state == "failed" ? _detail : null, Every.TotalSeconds, Asks ? "manual" : "auto", SamplingJson.Of(Feed.Sampling), Created,
+        Id, Source, _state, _state == "failed" ? _detail : null, Every is { } every ? JsonValue.Create(every.TotalSeconds) : JsonValue.Create("auto"), Asks ? "manual" : "auto", SamplingJson.Of(Feed.Sampling), Created,
         Volatile.Read(ref _subscribers), Events.Last, StatisticsJson.Of(Feed.Statistics));
 
     /// <summary>Changes how the next comments are drawn.</summary>

@@ -69,7 +69,7 @@ public sealed class SessionTable : IHostedService
 
     internal async Task<Session> CreateAsync(SessionRequest request, CancellationToken cancellation)
     {
-        TimeSpan every = EveryOf(request.Every);
+        TimeSpan? every = EveryOf(request.Every);    // absent: when the chat would
         bool asks = AsksOf(request.Approval);
         SamplingOptions sampling = (request.Sampling ?? new SamplingJson()).Over(_served.Model.Sampling).Validate(_served.Model.Config.VocabularySize);
         StreamSource source = await _policy.CheckAsync(request.Source, cancellation);
@@ -82,7 +82,8 @@ public sealed class SessionTable : IHostedService
         {
             ISessionFeed feed = _open(source, new WatchOptions
             {
-                Every = every,
+                Every = every ?? new WatchOptions().Every,
+                Pace = every is null ? new CommentPace { Seed = sampling.Seed } : null,
                 Sampling = sampling,
                 WaitForSource = source.CanReconnect,
                 Clock = _clock,
@@ -116,12 +117,12 @@ public sealed class SessionTable : IHostedService
         _ => throw ProblemException.BadRequest($"approval is '{approval}'; it must be auto or manual.", approval, "auto or manual"),
     };
 
-    private TimeSpan EveryOf(JsonElement? every) => every switch
+    private TimeSpan? EveryOf(JsonElement? every) => every switch
     {
         null => new WatchOptions().Every,
         { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out double seconds) && seconds is >= 1 and <= 86400 => TimeSpan.FromSeconds(seconds),
-        { ValueKind: JsonValueKind.String } word when word.ValueEquals("auto") => throw new ProblemException(
-            StatusCodes.Status422UnprocessableEntity, "every", $"the bundle '{_served.Name}' has no rate of its own; give \"every\" in seconds.", "auto", "seconds"),
+        { ValueKind: JsonValueKind.String } word when word.ValueEquals("auto") => _served.Model.HasRate ? null : throw new ProblemException(
+            StatusCodes.Status422UnprocessableEntity, "every", $"the bundle '{_served.Name}' does not say when people comment; give \"every\" in seconds.", "auto", "seconds"),
         _ => throw ProblemException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"every is {every.Value.GetRawText()}; it must be seconds, 1 or more, or \"auto\"."), null, "seconds or auto"),
     };
 }

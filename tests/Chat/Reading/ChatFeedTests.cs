@@ -44,15 +44,6 @@ public class ChatFeedTests
         Assert.Equal("waves", comment.Text);
     }
 
-    [Fact]
-    public void Links_and_names_become_placeholders()
-    {
-        Say("@ann look at https://example.org/x");
-
-        Assert.True(_feed.Comments.TryRead(out ChatComment comment));
-        Assert.Equal("<MENTION> look at <URL>", comment.Text);
-    }
-
     [Theory]
     [InlineData("ourbot", "", "🤖 nice", DropReason.Bot)]
     [InlineData("OurBot", "", "🤖 nice", DropReason.Bot)]
