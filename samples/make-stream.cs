@@ -6,7 +6,6 @@
 
 // Makes the sample stream: a recording, its chat log, and the truth about both. Everything is drawn from one seed.
 //   dotnet run samples/make-stream.cs -- OUT
-using System.Diagnostics;
 using Maker;
 
 const int Seed = 50, Width = 320, Height = 180, FramesPerSecond = 10;
@@ -24,9 +23,12 @@ Check(plan, lines);
 double cut = Plan.TrainingShare * plan.Length;
 Floor floor = Floor.Of(plan, lines, cut);
 
-File.WriteAllText(Path.Combine(folder, "stream.chat.json"), Chat.ToJson(lines, plan));
+File.WriteAllText(Path.Combine(folder, "stream.chat.json"), TwitchLog.ToJson([.. lines.Select(line => (line.Time, line.Author, line.Text))], plan.Length, "A made-up stream", "Made-up Runner"));
 File.WriteAllText(Path.Combine(folder, "truth.json"), Truth.ToJson(plan, lines, floor));
-Record(plan, Path.Combine(folder, "stream.mp4"));
+var canvas = new Canvas(Width, Height);
+var scenes = new Scenes(plan, canvas);
+Recorder.Record(Path.Combine(folder, "stream.mp4"), canvas, scenes.Paint, FramesPerSecond, plan.Length, new Synthesizer(plan).ToPcm(), Synthesizer.SampleRate,
+    ["-preset", "slow", "-tune", "animation", "-crf", "33", "-g", "100"], "24k");
 
 Console.WriteLine($"{plan.Length} s, {lines.Count(l => l.Cause is not null)} comments and {lines.Count(l => l.Cause is null)} lines to filter");
 Console.WriteLine($"{"cause",-24} {"depends on",-11} {"before",6} {"after",6}   (the cut is at {cut:F1} s)");
@@ -56,42 +58,5 @@ static void Check(Plan plan, List<Line> lines)
     {
         if (!holds)
             throw new InvalidOperationException(otherwise);
-    }
-}
-
-// One ffmpeg process takes the frames from its input and the sound from a file. One thread and bit-exact flags: the same ffmpeg
-// writes the same bytes.
-static void Record(Plan plan, string path)
-{
-    string sound = Path.GetTempFileName();
-    try
-    {
-        File.WriteAllBytes(sound, new Synthesizer(plan).ToPcm());
-        string[] arguments =
-        [
-            "-v", "error", "-y",
-            "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", $"{Width}x{Height}", "-framerate", $"{FramesPerSecond}", "-i", "pipe:0",
-            "-f", "s16le", "-ar", $"{Synthesizer.SampleRate}", "-ac", "1", "-i", sound,
-            "-c:v", "libx264", "-preset", "slow", "-tune", "animation", "-crf", "33", "-g", "100", "-pix_fmt", "yuv420p", "-threads", "1",
-            "-c:a", "aac", "-b:a", "24k",
-            "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-movflags", "+faststart", path,
-        ];
-        using Process ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", arguments) { RedirectStandardInput = true })
-            ?? throw new InvalidOperationException("ffmpeg did not start");
-        var canvas = new Canvas(Width, Height);
-        var scenes = new Scenes(plan, canvas);
-        for (int frame = 0; frame < plan.Length * FramesPerSecond; frame++)
-        {
-            scenes.Paint((double)frame / FramesPerSecond);
-            ffmpeg.StandardInput.BaseStream.Write(canvas.Pixels);
-        }
-        ffmpeg.StandardInput.Close();
-        ffmpeg.WaitForExit();
-        if (ffmpeg.ExitCode != 0)
-            throw new InvalidOperationException($"ffmpeg ended with {ffmpeg.ExitCode}");
-    }
-    finally
-    {
-        File.Delete(sound);
     }
 }

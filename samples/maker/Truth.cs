@@ -42,8 +42,8 @@ internal static class Truth
 
     // A list has one item a line.
     private static string Text(object value) => value is IEnumerable<JsonObject> list
-        ? "[\n" + string.Join(",\n", list.Select(item => item.ToJsonString(Chat.Plain))) + "\n]"
-        : ((JsonNode)value).ToJsonString(Chat.Plain);
+        ? "[\n" + string.Join(",\n", list.Select(item => item.ToJsonString(TwitchLog.Plain))) + "\n]"
+        : ((JsonNode)value).ToJsonString(TwitchLog.Plain);
 
     private static JsonObject Span(double start, double end, string name, string value) =>
         new() { ["start"] = Math.Round(start, 3), ["end"] = Math.Round(end, 3), [name] = value };
