@@ -7,16 +7,16 @@ namespace Twitch.Training;
 public sealed record TrainerOptions
 {
     /// <summary>Times that every training comment is seen, at most.</summary>
-    public int Epochs { get; init; } = 40;
+    public int Epochs { get; init; } = 16;
 
     /// <summary>Comments in one step.</summary>
     public int BatchSize { get; init; } = 16;
 
     /// <summary>Largest learning rate, reached after the warm-up.</summary>
-    public double LearningRate { get; init; } = 2e-3;
+    public double LearningRate { get; init; } = 3e-3;
 
     /// <summary>Share of the learning rate that the frame's convolutions and embedding take. In (0, 1].</summary>
-    public double FrameLearningRate { get; init; } = 0.1;
+    public double FrameLearningRate { get; init; } = 0.2;
 
     /// <summary>AdamW's decoupled weight decay; matrices alone decay. 0 makes it Adam.</summary>
     public double WeightDecay { get; init; } = 0.01;
@@ -32,6 +32,10 @@ public sealed record TrainerOptions
 
     /// <summary>Share of a target's probability that is spread over all words, in training alone. In [0, 1).</summary>
     public double LabelSmoothing { get; init; }
+
+    /// <summary>Share of the words before the next that the decoder may not read at first, so that the encoders learn; see
+    /// <see cref="Schedule"/>. In [0, 1].</summary>
+    public double WithheldWords { get; init; } = 0.6;
 
     /// <summary>Epochs without a better validation perplexity after which training stops.</summary>
     public int Patience { get; init; } = 8;
@@ -72,7 +76,7 @@ public sealed record TrainerOptions
 
     /// <summary>The defaults of a preset: <c>seed</c> as it was published (Adam, 1e-4, batches of 16, 100 epochs), or <c>compact</c>.</summary>
     public static TrainerOptions For(string preset) => preset == "seed"
-        ? new() { Epochs = 100, BatchSize = 16, LearningRate = 1e-4, WeightDecay = 0, WarmUp = 0, CosineDecay = false, MinWordCount = 1 }
+        ? new() { Epochs = 100, BatchSize = 16, LearningRate = 1e-4, WeightDecay = 0, WarmUp = 0, CosineDecay = false, WithheldWords = 0, MinWordCount = 1 }
         : new();
 
     /// <summary>Checks every option against its range; messages use the command line's names.</summary>
@@ -87,6 +91,7 @@ public sealed record TrainerOptions
         Check(WarmUp is >= 0 and < 1, "--warm-up", WarmUp, "in [0, 1)");
         Check(ClipNorm > 0, "--clip-norm", ClipNorm, "above 0");
         Check(LabelSmoothing is >= 0 and < 1, "--label-smoothing", LabelSmoothing, "in [0, 1)");
+        Check(WithheldWords is >= 0 and <= 1, "--withheld-words", WithheldWords, "in [0, 1]");
         Check(Patience >= 1, "--patience", Patience, "at least 1");
         Check(ValidationShare is > 0 and <= 0.5, "--validation-share", ValidationShare, "in (0, 0.5]");
         Check(From >= TimeSpan.Zero, "--from", From, "at least 0");

@@ -13,6 +13,7 @@ public sealed class ExporterTests
         FrameChannels = [4, 6],
         FrameEmbeddingSize = 9,
         MelStride = 4,
+        MelChannels = [3, 5],
         MelEmbeddingSize = 7,
     };
 
