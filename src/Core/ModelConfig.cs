@@ -67,7 +67,7 @@ public sealed record ModelConfig
     };
 
     /// <summary>The default: 64×64 frames through three convolutions and an embedding, half a second of sound at a time through two
-    /// and another, hidden 192.</summary>
+    /// and another, hidden 128.</summary>
     public static ModelConfig Compact { get; } = new()
     {
         Preset = "compact",
@@ -76,7 +76,7 @@ public sealed record ModelConfig
         WindowSeconds = 10,
         VocabularySize = 5000,
         EmbeddingSize = 128,
-        HiddenSize = 192,
+        HiddenSize = 128,
         FrameChannels = [16, 32, 32],
         FrameEmbeddingSize = 128,
         MelStride = 32,
