@@ -46,7 +46,7 @@ public sealed class ModelConfigTests : IDisposable
         ModelConfig read = JsonFile.Read(_path, CoreJson.Default.ModelConfig).Validate(_path);
 
         Assert.Equal(config.Parameters().Select(parameter => parameter.ToString()), read.Parameters().Select(parameter => parameter.ToString()));
-        Assert.Equal(config with { FrameChannels = [] }, read with { FrameChannels = [] });
+        Assert.Equal(config with { FrameChannels = [], MelChannels = [] }, read with { FrameChannels = [], MelChannels = [] });
         Assert.Contains("\"hidden_size\"", File.ReadAllText(_path), StringComparison.Ordinal);
     }
 

@@ -69,6 +69,16 @@ public sealed class OptimizationTests
         Assert.All(Enumerable.Range(0, 1000), step => Assert.Equal((1e-4, 0), (schedule.At(step), schedule.WithheldAt(step))));
     }
 
+    [Theory]
+    [InlineData(10, 40)]
+    [InlineData(33, 30)]
+    [InlineData(145, 12)]
+    public void A_short_recording_is_seen_more_often(int stepsPerEpoch, int epochs)
+    {
+        Assert.Equal(epochs, new TrainerOptions().EpochsOf(stepsPerEpoch));
+        Assert.Equal(3, new TrainerOptions { Epochs = 3 }.EpochsOf(stepsPerEpoch));
+    }
+
     [Fact]
     public void An_option_out_of_range_is_named_with_its_range()
     {
