@@ -59,9 +59,10 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
             run.Load(model, optimizer);
 
         int stepsPerEpoch = Batches.Count(data.Training, options.BatchSize);
-        Schedule schedule = Schedule.Of(options, (long)stepsPerEpoch * options.Epochs);
+        int epochs = options.EpochsOf(stepsPerEpoch);
+        Schedule schedule = Schedule.Of(options, (long)stepsPerEpoch * epochs);
         progress.Started(new TrainingPlan(
-            data.Counts, data.Vocabulary.Count, model.parameters().Sum(parameter => parameter.numel()), options.Epochs, stepsPerEpoch, run.State.Step));
+            data.Counts, data.Vocabulary.Count, model.parameters().Sum(parameter => parameter.numel()), epochs, stepsPerEpoch, run.State.Step));
 
         var sinceSave = Stopwatch.StartNew();
         try
@@ -162,7 +163,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
             Step = state.Step,
             BestEpoch = bestEpoch,
             BestPerplexity = isBest ? perplexity : state.BestPerplexity,
-            Finished = state.Epoch == options.Epochs || state.Epoch - bestEpoch >= options.Patience,
+            Finished = state.Step == schedule.Steps || state.Epoch - bestEpoch >= options.Patience,
         };
         return isBest;
     }

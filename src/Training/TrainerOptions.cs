@@ -6,8 +6,9 @@ namespace Twitch.Training;
 /// <remarks>What is not marked as ignored below decides the result, is kept with the checkpoint, and must be the same to resume it.</remarks>
 public sealed record TrainerOptions
 {
-    /// <summary>Times that every training comment is seen, at most.</summary>
-    public int Epochs { get; init; } = 16;
+    /// <summary>Times that every training comment is seen, at most. Absent: as often as makes a thousand steps, from 12 to 40 times, so that a
+    /// short recording is learned as thoroughly as a long one.</summary>
+    public int? Epochs { get; init; }
 
     /// <summary>Comments in one step.</summary>
     public int BatchSize { get; init; } = 16;
@@ -79,11 +80,14 @@ public sealed record TrainerOptions
         ? new() { Epochs = 100, BatchSize = 16, LearningRate = 1e-4, WeightDecay = 0, WarmUp = 0, CosineDecay = false, WithheldWords = 0, MinWordCount = 1 }
         : new();
 
+    /// <summary>Epochs of a run with so many steps in each.</summary>
+    public int EpochsOf(int stepsPerEpoch) => Epochs ?? Math.Clamp(1000 / stepsPerEpoch, 12, 40);
+
     /// <summary>Checks every option against its range; messages use the command line's names.</summary>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
     public TrainerOptions Validate()
     {
-        Check(Epochs is >= 1 and <= 1_000_000, "--epochs", Epochs, "in [1, 1000000]");
+        Check(Epochs is null or (>= 1 and <= 1_000_000), "--epochs", Epochs, "in [1, 1000000]");
         Check(BatchSize is >= 1 and <= 65_536, "--batch-size", BatchSize, "in [1, 65536]");
         Check(LearningRate is > 0 and <= 1, "--learning-rate", LearningRate, "in (0, 1]");
         Check(FrameLearningRate is > 0 and <= 1, "--frame-learning-rate", FrameLearningRate, "in (0, 1]");
