@@ -35,8 +35,8 @@ public sealed record TrainerOptions
     public double LabelSmoothing { get; init; }
 
     /// <summary>Share of the words before the next that the decoder may not read at first, so that the encoders learn; see
-    /// <see cref="Schedule"/>. In [0, 1].</summary>
-    public double WithheldWords { get; init; } = 0.6;
+    /// <see cref="Schedule"/>. Where what matters is small or rare it makes the network look and listen, at the price of some perplexity. In [0, 1].</summary>
+    public double WithheldWords { get; init; }
 
     /// <summary>Epochs without a better validation perplexity after which training stops.</summary>
     public int Patience { get; init; } = 8;
@@ -77,7 +77,7 @@ public sealed record TrainerOptions
 
     /// <summary>The defaults of a preset: <c>seed</c> as it was published (Adam, 1e-4, batches of 16, 100 epochs), or <c>compact</c>.</summary>
     public static TrainerOptions For(string preset) => preset == "seed"
-        ? new() { Epochs = 100, BatchSize = 16, LearningRate = 1e-4, WeightDecay = 0, WarmUp = 0, CosineDecay = false, WithheldWords = 0, MinWordCount = 1 }
+        ? new() { Epochs = 100, BatchSize = 16, LearningRate = 1e-4, WeightDecay = 0, WarmUp = 0, CosineDecay = false, MinWordCount = 1 }
         : new();
 
     /// <summary>Epochs of a run with so many steps in each.</summary>
