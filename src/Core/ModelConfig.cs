@@ -39,14 +39,19 @@ public sealed record ModelConfig
     /// Empty: the frame goes into the LSTM flattened, channel first, as preset <c>seed</c> has it.</summary>
     public IReadOnlyList<int> FrameChannels { get; init; } = [];
 
-    /// <summary>Size of the frame's embedding (Linear and ReLU after the convolutions); 0 exactly if there are no convolutions.</summary>
+    /// <summary>Size of the frame's embedding: Linear and ReLU over all that the last convolution gives, and each channel's largest value,
+    /// which tells that something is there, wherever it is. 0 exactly if there are no convolutions.</summary>
     public int FrameEmbeddingSize { get; init; }
 
     /// <summary>Mel steps stacked into one step of the audio LSTM; 1 takes every step as it is.</summary>
     public int MelStride { get; init; } = 1;
 
-    /// <summary>Size of the stacked steps' embedding (Linear and ReLU, after each filter is normalised by the mean and deviation
-    /// of the training data); 0: the steps go into the LSTM as they are.</summary>
+    /// <summary>Output channels of the 3×3 convolutions over the stacked steps as a picture, [stride, n_mels], each with stride 2 and
+    /// padding 1, each followed by ReLU. Empty: there are none.</summary>
+    public IReadOnlyList<int> MelChannels { get => field ?? []; init; } = [];
+
+    /// <summary>Size of the stacked steps' embedding (Linear and ReLU, after the convolutions; before them each filter is normalised
+    /// by the mean and deviation of the training data); 0: the steps go into the LSTM as they are.</summary>
     public int MelEmbeddingSize { get; init; }
 
     /// <summary>What is read of the chat before a moment; absent: the network has no past chat.</summary>
@@ -70,7 +75,8 @@ public sealed record ModelConfig
         HiddenSize = 512,
     };
 
-    /// <summary>The default: 64×64 frames through three convolutions and an embedding, eight mel steps at a time, hidden 256.</summary>
+    /// <summary>The default: 64×64 frames through three convolutions and an embedding, half a second of sound at a time through two
+    /// and another, hidden 128.</summary>
     public static ModelConfig Compact { get; } = new()
     {
         Preset = "compact",
@@ -79,14 +85,14 @@ public sealed record ModelConfig
         WindowSeconds = 10,
         VocabularySize = 5000,
         EmbeddingSize = 128,
-        HiddenSize = 256,
+        HiddenSize = 128,
         FrameChannels = [16, 32, 32],
         FrameEmbeddingSize = 128,
-        MelStride = 8,
+        MelStride = 32,
+        MelChannels = [16, 32],
         MelEmbeddingSize = 128,
-        Chat = ChatSpec.Standard,
         RateSize = 32,
-        Dropout = 0.2f,
+        Dropout = 0.3f,
     };
 
     /// <summary>The preset of that name.</summary>
@@ -108,32 +114,22 @@ public sealed record ModelConfig
     public int EncoderCount => Chat is null ? 2 : 3;
 
     /// <summary>Shape of what the last convolution gives for one frame: channels, height, width.</summary>
-    public (int Channels, int Height, int Width) ConvolvedShape
-    {
-        get
-        {
-            (int channels, int height, int width) = (FrameSpec.Channels, Frame.Height, Frame.Width);
-            foreach (int next in FrameChannels)
-                (channels, height, width) = (next, (height + 1) / 2, (width + 1) / 2);
-            return (channels, height, width);
-        }
-    }
+    public (int Channels, int Height, int Width) ConvolvedShape => Convolved(FrameSpec.Channels, Frame.Height, Frame.Width, FrameChannels);
+
+    /// <summary>Shape of what the last convolution gives for stacked mel steps: channels, steps, filters.</summary>
+    public (int Channels, int Height, int Width) ConvolvedMelShape => Convolved(1, MelStride, Mel.MelCount, MelChannels);
 
     /// <summary>Every tensor of the state dict, with PyTorch's names and shapes. LSTM gates are stacked in PyTorch's order,
     /// input, forget, cell, output.</summary>
     /// <remarks><c>audio_encoder.mean</c> and <c>audio_encoder.deviation</c> are statistics (buffers), not trained.</remarks>
     public IEnumerable<ParameterShape> Parameters()
     {
-        int channels = FrameSpec.Channels;
-        for (int i = 0; i < FrameChannels.Count; channels = FrameChannels[i++])
-        {
-            yield return new($"video_encoder.conv{i}.weight", FrameChannels[i], channels, 3, 3);
-            yield return new($"video_encoder.conv{i}.bias", FrameChannels[i]);
-        }
+        foreach (ParameterShape parameter in Convolutions("video_encoder", FrameSpec.Channels, FrameChannels))
+            yield return parameter;
         if (FrameEmbeddingSize > 0)
         {
             var (c, h, w) = ConvolvedShape;
-            yield return new("video_encoder.embed.weight", FrameEmbeddingSize, c * h * w);
+            yield return new("video_encoder.embed.weight", FrameEmbeddingSize, c * h * w + c);
             yield return new("video_encoder.embed.bias", FrameEmbeddingSize);
         }
         foreach (ParameterShape parameter in Lstm("video_encoder.lstm", VideoInputSize))
@@ -143,7 +139,10 @@ public sealed record ModelConfig
         {
             yield return new("audio_encoder.mean", Mel.MelCount);
             yield return new("audio_encoder.deviation", Mel.MelCount);
-            yield return new("audio_encoder.embed.weight", MelEmbeddingSize, MelStride * Mel.MelCount);
+            foreach (ParameterShape parameter in Convolutions("audio_encoder", 1, MelChannels))
+                yield return parameter;
+            var (c, h, w) = ConvolvedMelShape;
+            yield return new("audio_encoder.embed.weight", MelEmbeddingSize, c * h * w);
             yield return new("audio_encoder.embed.bias", MelEmbeddingSize);
         }
         foreach (ParameterShape parameter in Lstm("audio_encoder.lstm", AudioInputSize))
@@ -184,6 +183,23 @@ public sealed record ModelConfig
         yield return new("decoder.output_fc.bias", VocabularySize);
     }
 
+    // Each convolution halves height and width.
+    private static (int Channels, int Height, int Width) Convolved(int channels, int height, int width, IReadOnlyList<int> counts)
+    {
+        foreach (int next in counts)
+            (channels, height, width) = (next, (height + 1) / 2, (width + 1) / 2);
+        return (channels, height, width);
+    }
+
+    private static IEnumerable<ParameterShape> Convolutions(string prefix, int channels, IReadOnlyList<int> counts)
+    {
+        for (int i = 0; i < counts.Count; channels = counts[i++])
+        {
+            yield return new($"{prefix}.conv{i}.weight", counts[i], channels, 3, 3);
+            yield return new($"{prefix}.conv{i}.bias", counts[i]);
+        }
+    }
+
     private IEnumerable<ParameterShape> Lstm(string prefix, int inputs)
     {
         yield return new($"{prefix}.weight_ih_l0", 4 * HiddenSize, inputs);
@@ -209,6 +225,9 @@ public sealed record ModelConfig
         Check("hidden_size", HiddenSize, 1, 16_384);
         Check("mel_stride", MelStride, 1, 64);
         Check("mel_embedding_size", MelEmbeddingSize, 0, 16_384);
+        Check("mel_channels' count", MelChannels.Count, 0, MelEmbeddingSize > 0 ? 8 : 0);
+        foreach (int count in MelChannels)
+            Check("mel_channels", count, 1, 1024);
         Check("frame_channels' count", FrameChannels.Count, 0, 8);
         foreach (int count in FrameChannels)
             Check("frame_channels", count, 1, 1024);

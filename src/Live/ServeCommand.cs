@@ -72,9 +72,9 @@ internal sealed class ServeCommand
         });
 
         await using WebApplication app = builder.Build();
-        app.MapTwitch();
         try
         {
+            app.MapTwitch();
             await app.StartAsync(cancellation);
         }
         catch (OptionsValidationException e)

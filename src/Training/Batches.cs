@@ -2,16 +2,20 @@ namespace Twitch.Training;
 
 /// <summary>Which examples make up each batch: a pure function of the examples, the batch size, the seed and the epoch.</summary>
 /// <remarks>Rows of one length are encoded in one call, so batches are filled with examples whose windows are equally long as far as
-/// they go round; what is left over is mixed. Within that the order is random.</remarks>
+/// they go round; what is left over is mixed. Neighbours share most of their frames and sound, which a batch embeds once, so the order
+/// of training is random by runs of neighbours, cut at other places in every epoch.</remarks>
 public static class Batches
 {
+    private const int RunLength = 4;    // neighbours: long enough to share, short enough that a batch of 16 holds several moments
+
     /// <summary>The batches of an epoch of training, as indices of <paramref name="examples"/>.</summary>
     public static int[][] Shuffled(IReadOnlyList<Example> examples, int batchSize, long seed, int epoch)
     {
         var random = new SplitMix64(SplitMix64.Mix(seed, epoch));
-        int[] order = [.. Enumerable.Range(0, examples.Count)];
-        random.Shuffle(order);
-        int[][] batches = [.. Fill(examples, order, batchSize)];
+        int cut = (int)(random.Next() % RunLength);
+        int[][] runs = [.. Enumerable.Range(0, examples.Count).GroupBy(i => (i + cut) / RunLength).Select(run => run.ToArray())];
+        random.Shuffle(runs);
+        int[][] batches = [.. Fill(examples, runs.SelectMany(run => run), batchSize)];
         random.Shuffle(batches);
         return batches;
     }

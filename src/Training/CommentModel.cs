@@ -113,9 +113,11 @@ public sealed class CommentModel : nn.Module
     }
 
     /// <summary>Logits of a batch at its targets, [targets, vocabulary]; what stands at padded positions is never computed.</summary>
-    public Tensor forward(Batch batch)
+    /// <param name="batch">The batch.</param>
+    /// <param name="withheld">Share of the words that the decoder reads as <c>&lt;UNK&gt;</c>, drawn from torch's generator.</param>
+    public Tensor forward(Batch batch, double withheld = 0)
     {
-        (Tensor outputs, _) = decoder.Advance(batch.Tokens, Encode(batch));              // [batch, time, hidden]
+        (Tensor outputs, _) = decoder.Advance(Withhold(batch.Tokens, withheld), Encode(batch));    // [batch, time, hidden]
         return decoder.Logits(outputs.flatten(0, 1).index_select(0, batch.Positions));
     }
 
@@ -125,6 +127,10 @@ public sealed class CommentModel : nn.Module
     /// <summary>Lets the network begin with the words' frequencies, so that it need not learn them first.</summary>
     /// <param name="shares">Share of each id among the training targets, [vocabulary], above 0.</param>
     public void SetWordShares(float[] shares) => decoder.SetWordShares(shares);
+
+    private static Tensor Withhold(Tensor tokens, double share) => share == 0
+        ? tokens
+        : tokens.where(tokens.lt(Vocabulary.SpecialCount).logical_or(rand_like(tokens, ScalarType.Float32).ge(share)), full_like(tokens, Vocabulary.Unknown));
 
     // Rows of one length at a time; a row without steps keeps the zero state.
     private static LstmState Encode(LSTM lstm, Tensor steps, StepWindows windows, int hiddenSize)
@@ -161,13 +167,27 @@ public sealed class CommentModel : nn.Module
         return lstm;
     }
 
+    // Three by three, each halving height and width; they are the module's conv0, conv1 and so on.
+    private static List<Conv2d> AddConvolutions(nn.Module module, int channels, IReadOnlyList<int> counts)
+    {
+        var convolutions = new List<Conv2d>();
+        foreach (int next in counts)
+        {
+            Conv2d convolution = nn.Conv2d(channels, next, 3L, stride: 2, padding: 1);
+            module.register_module($"conv{convolutions.Count}", convolution);
+            convolutions.Add(convolution);
+            channels = next;
+        }
+        return convolutions;
+    }
+
     // He et al., "Delving deep into rectifiers", 2015: what passes a ReLU keeps its scale, so pictures and sound reach the LSTMs.
     private void InitialiseRectified()
     {
         using var frozen = no_grad();
         foreach ((string name, Parameter parameter) in named_parameters())
         {
-            if (!EmbedsFrames(name) && !name.StartsWith("audio_encoder.embed.", StringComparison.Ordinal))
+            if (!name.Contains("_encoder.conv", StringComparison.Ordinal) && !name.Contains("_encoder.embed.", StringComparison.Ordinal))
                 continue;
             if (parameter.dim() > 1)
                 nn.init.kaiming_normal_(parameter, nonlinearity: nn.init.NonlinearityType.ReLU);
@@ -179,7 +199,7 @@ public sealed class CommentModel : nn.Module
     private sealed class VideoEncoder : nn.Module
     {
         private readonly int hiddenSize;
-        private readonly List<Conv2d> convolutions = [];
+        private readonly IReadOnlyList<Conv2d> convolutions;
         private readonly Linear? embed;
         private readonly Dropout dropout;
         private readonly LSTM lstm;
@@ -187,16 +207,9 @@ public sealed class CommentModel : nn.Module
         public VideoEncoder(ModelConfig config) : base(nameof(VideoEncoder))
         {
             hiddenSize = config.HiddenSize;
-            int channels = FrameSpec.Channels;
-            foreach (int next in config.FrameChannels)
-            {
-                Conv2d convolution = nn.Conv2d(channels, next, 3L, stride: 2, padding: 1);
-                register_module($"conv{convolutions.Count}", convolution);
-                convolutions.Add(convolution);
-                channels = next;
-            }
+            convolutions = AddConvolutions(this, FrameSpec.Channels, config.FrameChannels);
             var (c, h, w) = config.ConvolvedShape;
-            embed = config.FrameEmbeddingSize > 0 ? nn.Linear(c * h * w, config.FrameEmbeddingSize) : null;
+            embed = config.FrameEmbeddingSize > 0 ? nn.Linear(c * h * w + c, config.FrameEmbeddingSize) : null;
             dropout = nn.Dropout(config.Dropout);
             lstm = OpenLstm(config.VideoInputSize, config.HiddenSize);
             RegisterComponents();
@@ -213,9 +226,10 @@ public sealed class CommentModel : nn.Module
             x = x.div_(255).sub_(mean).div_(deviation);
             foreach (Conv2d convolution in convolutions)
                 x = nn.functional.relu(convolution.call(x));                             // each halves height and width
-            x = x.flatten(1);                                                            // [steps, channels × height × width]
-            if (embed is not null)
-                x = dropout.call(nn.functional.relu(embed.call(x)));                     // [steps, embedding]
+            if (embed is null)
+                return CommentModel.Encode(lstm, x.flatten(1), windows, hiddenSize);
+            x = cat([x.flatten(1), x.amax([2, 3])], 1);                                  // [steps, channels × height × width + channels]
+            x = dropout.call(nn.functional.relu(embed.call(x)));                         // [steps, embedding]
             return CommentModel.Encode(lstm, x, windows, hiddenSize);
         }
     }
@@ -224,6 +238,7 @@ public sealed class CommentModel : nn.Module
     {
         private readonly int hiddenSize, melCount, melStride;
         private readonly Tensor? mean, deviation;
+        private readonly IReadOnlyList<Conv2d> convolutions;
         private readonly Linear? embed;
         private readonly Dropout dropout;
         private readonly LSTM lstm;
@@ -231,11 +246,13 @@ public sealed class CommentModel : nn.Module
         public AudioEncoder(ModelConfig config) : base(nameof(AudioEncoder))
         {
             (hiddenSize, melCount, melStride) = (config.HiddenSize, config.Mel.MelCount, config.MelStride);
+            convolutions = AddConvolutions(this, 1, config.MelChannels);
             if (config.MelEmbeddingSize > 0)
             {
                 mean = zeros(melCount);
                 deviation = ones(melCount);
-                embed = nn.Linear(melStride * melCount, config.MelEmbeddingSize);
+                var (c, h, w) = config.ConvolvedMelShape;
+                embed = nn.Linear(c * h * w, config.MelEmbeddingSize);
             }
             dropout = nn.Dropout(config.Dropout);
             lstm = OpenLstm(config.AudioInputSize, config.HiddenSize);
@@ -247,7 +264,10 @@ public sealed class CommentModel : nn.Module
             Tensor x = mel;                                                              // [steps, stride × n_mels]
             if (embed is not null)
             {
-                x = (x.view(-1, melStride, melCount) - mean!).div_(deviation!).flatten(1);
+                x = (x.view(-1, 1, melStride, melCount) - mean!).div_(deviation!);        // [steps, 1, stride, n_mels]
+                foreach (Conv2d convolution in convolutions)
+                    x = nn.functional.relu(convolution.call(x));                         // each halves stride and filters
+                x = x.flatten(1);
                 x = dropout.call(nn.functional.relu(embed.call(x)));                     // [steps, embedding]
             }
             return CommentModel.Encode(lstm, x, windows, hiddenSize);

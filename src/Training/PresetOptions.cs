@@ -10,7 +10,7 @@ internal sealed class PresetOptions
     private readonly Option<int?> _window = new("--window") { Description = "Seconds of stream before a comment that explain it, instead of the preset's", HelpName = "SECONDS" };
     private readonly Option<int?> _vocabulary = new("--vocabulary") { Description = "Most words of the vocabulary, instead of the preset's", HelpName = "WORDS" };
     private readonly Option<int?> _hidden = new("--hidden") { Description = "Size of every LSTM's state, instead of the preset's", HelpName = "SIZE" };
-    private readonly Option<int?> _pastChat = new("--past-chat") { Description = "Last comments that are read, instead of the preset's; 0 reads none", HelpName = "COMMENTS" };
+    private readonly Option<int?> _pastChat = new("--past-chat") { Description = "Let the network read the last comments of the chat before each one, so many; absent: none", HelpName = "COMMENTS" };
     private readonly Option<bool> _noRate = new("--no-rate") { Description = "Do not learn when people comment" };
 
     /// <summary>Adds the options to a verb.</summary>

@@ -61,9 +61,10 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
             run.Load(model, optimizer);
 
         int stepsPerEpoch = Batches.Count(data.Training, options.BatchSize);
-        Schedule schedule = Schedule.Of(options, (long)stepsPerEpoch * options.Epochs);
+        int epochs = options.EpochsOf(stepsPerEpoch);
+        Schedule schedule = Schedule.Of(options, (long)stepsPerEpoch * epochs);
         progress.Started(new TrainingPlan(
-            data.Counts, data.Vocabulary.Count, model.parameters().Sum(parameter => parameter.numel()), options.Epochs, stepsPerEpoch, run.State.Step));
+            data.Counts, data.Vocabulary.Count, model.parameters().Sum(parameter => parameter.numel()), epochs, stepsPerEpoch, run.State.Step));
 
         var sinceSave = Stopwatch.StartNew();
         try
@@ -118,7 +119,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         {
             long start = Stopwatch.GetTimestamp();
             Example[] examples = [.. batches[run.State.Batch].Select(i => data.Training[i])];
-            (double loss, long tokens) = Step(model, optimizer, examples, schedule.At(run.State.Step), run.State.Step);
+            (double loss, long tokens) = Step(model, optimizer, examples, schedule, run.State.Step);
             TrainingState state = run.State = run.State with
             {
                 Batch = run.State.Batch + 1,
@@ -137,14 +138,14 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         }
     }
 
-    private (double Loss, long Tokens) Step(CommentModel model, AdamW optimizer, Example[] examples, double learningRate, long step)
+    private (double Loss, long Tokens) Step(CommentModel model, AdamW optimizer, Example[] examples, Schedule schedule, long step)
     {
         using var scope = NewDisposeScope();                              // every temporary of this step dies here
         Seed(step);                                                       // dropout is a function of the step: a resumed run draws the same
         Batch batch = Batch.Create(streams, examples, model.Config, model.Device);
 
         model.zero_grad(set_to_none: true);
-        Tensor logits = model.forward(batch);                             // [targets, vocabulary]; teacher forcing
+        Tensor logits = model.forward(batch, schedule.WithheldAt(step));  // [targets, vocabulary]; teacher forcing
         Tensor loss = nn.functional.cross_entropy(logits, batch.Targets, label_smoothing: options.LabelSmoothing);
         loss.backward();
         double norm = nn.utils.clip_grad_norm_(model.parameters(), options.ClipNorm);
@@ -153,7 +154,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
             throw new TwitchException(
                 $"step {step + 1}: the loss is {value} and its gradient's norm {norm}; both must be finite; " +
                 $"use a smaller --learning-rate (it is {options.LearningRate}).", ExitCode.Failed);
-        optimizer.Step(learningRate, step);
+        optimizer.Step(schedule.At(step), step);
         return (value, batch.Targets.shape[0]);
     }
 
@@ -176,7 +177,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
             Step = state.Step,
             BestEpoch = bestEpoch,
             BestPerplexity = isBest ? perplexity : state.BestPerplexity,
-            Finished = state.Epoch == options.Epochs || state.Epoch - bestEpoch >= options.Patience,
+            Finished = state.Step == schedule.Steps || state.Epoch - bestEpoch >= options.Patience,
         };
         return isBest;
     }

@@ -6,17 +6,18 @@ namespace Twitch.Training;
 /// <remarks>What is not marked as ignored below decides the result, is kept with the checkpoint, and must be the same to resume it.</remarks>
 public sealed record TrainerOptions
 {
-    /// <summary>Times that every training comment is seen, at most.</summary>
-    public int Epochs { get; init; } = 40;
+    /// <summary>Times that every training comment is seen, at most. Absent: as often as makes a thousand steps, from 12 to 40 times, so that a
+    /// short recording is learned as thoroughly as a long one.</summary>
+    public int? Epochs { get; init; }
 
     /// <summary>Comments in one step.</summary>
     public int BatchSize { get; init; } = 16;
 
     /// <summary>Largest learning rate, reached after the warm-up.</summary>
-    public double LearningRate { get; init; } = 2e-3;
+    public double LearningRate { get; init; } = 3e-3;
 
     /// <summary>Share of the learning rate that the frame's convolutions and embedding take. In (0, 1].</summary>
-    public double FrameLearningRate { get; init; } = 0.1;
+    public double FrameLearningRate { get; init; } = 0.2;
 
     /// <summary>AdamW's decoupled weight decay; matrices alone decay. 0 makes it Adam.</summary>
     public double WeightDecay { get; init; } = 0.01;
@@ -32,6 +33,10 @@ public sealed record TrainerOptions
 
     /// <summary>Share of a target's probability that is spread over all words, in training alone. In [0, 1).</summary>
     public double LabelSmoothing { get; init; }
+
+    /// <summary>Share of the words before the next that the decoder may not read at first, so that the encoders learn; see
+    /// <see cref="Schedule"/>. Where what matters is small or rare it makes the network look and listen, at the price of some perplexity. In [0, 1].</summary>
+    public double WithheldWords { get; init; }
 
     /// <summary>Epochs without a better validation perplexity after which training stops.</summary>
     public int Patience { get; init; } = 8;
@@ -75,11 +80,14 @@ public sealed record TrainerOptions
         ? new() { Epochs = 100, BatchSize = 16, LearningRate = 1e-4, WeightDecay = 0, WarmUp = 0, CosineDecay = false, MinWordCount = 1 }
         : new();
 
+    /// <summary>Epochs of a run with so many steps in each.</summary>
+    public int EpochsOf(int stepsPerEpoch) => Epochs ?? Math.Clamp(1000 / stepsPerEpoch, 12, 40);
+
     /// <summary>Checks every option against its range; messages use the command line's names.</summary>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
     public TrainerOptions Validate()
     {
-        Check(Epochs is >= 1 and <= 1_000_000, "--epochs", Epochs, "in [1, 1000000]");
+        Check(Epochs is null or (>= 1 and <= 1_000_000), "--epochs", Epochs, "in [1, 1000000]");
         Check(BatchSize is >= 1 and <= 65_536, "--batch-size", BatchSize, "in [1, 65536]");
         Check(LearningRate is > 0 and <= 1, "--learning-rate", LearningRate, "in (0, 1]");
         Check(FrameLearningRate is > 0 and <= 1, "--frame-learning-rate", FrameLearningRate, "in (0, 1]");
@@ -87,6 +95,7 @@ public sealed record TrainerOptions
         Check(WarmUp is >= 0 and < 1, "--warm-up", WarmUp, "in [0, 1)");
         Check(ClipNorm > 0, "--clip-norm", ClipNorm, "above 0");
         Check(LabelSmoothing is >= 0 and < 1, "--label-smoothing", LabelSmoothing, "in [0, 1)");
+        Check(WithheldWords is >= 0 and <= 1, "--withheld-words", WithheldWords, "in [0, 1]");
         Check(Patience >= 1, "--patience", Patience, "at least 1");
         Check(ValidationShare is > 0 and <= 0.5, "--validation-share", ValidationShare, "in (0, 0.5]");
         Check(From >= TimeSpan.Zero, "--from", From, "at least 0");

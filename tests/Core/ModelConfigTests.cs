@@ -46,7 +46,7 @@ public sealed class ModelConfigTests : IDisposable
         ModelConfig read = JsonFile.Read(_path, CoreJson.Default.ModelConfig).Validate(_path);
 
         Assert.Equal(config.Parameters().Select(parameter => parameter.ToString()), read.Parameters().Select(parameter => parameter.ToString()));
-        Assert.Equal(config with { FrameChannels = [] }, read with { FrameChannels = [] });
+        Assert.Equal(config with { FrameChannels = [], MelChannels = [] }, read with { FrameChannels = [], MelChannels = [] });
         Assert.Contains("\"hidden_size\"", File.ReadAllText(_path), StringComparison.Ordinal);
     }
 
@@ -71,11 +71,12 @@ public sealed class ModelConfigTests : IDisposable
     [Fact]
     public void A_config_written_before_there_was_past_chat_has_none()
     {
-        File.WriteAllText(_path, """{"preset":"compact","frame":{"height":64,"width":64},"mel":{"sample_rate":16000,"fft_size":1024,"hop_length":256,"mel_count":64},"window_seconds":10,"vocabulary_size":50,"embedding_size":8,"hidden_size":8}""");
+        File.WriteAllText(_path, """{"preset":"compact","frame":{"height":64,"width":64},"mel":{"sample_rate":16000,"fft_size":1024,"hop_length":256,"mel_count":64},"window_seconds":10,"vocabulary_size":50,"embedding_size":8,"hidden_size":8,"frame_channels":[],"mel_stride":1}""");
 
         ModelConfig read = JsonFile.Read(_path, CoreJson.Default.ModelConfig).Validate(_path);
 
         Assert.Equal((null, 0, 2), (read.Chat, read.RateSize, read.EncoderCount));
+        Assert.Empty(read.MelChannels);
         Assert.DoesNotContain(read.Parameters(), parameter => parameter.Name.StartsWith("chat_encoder", StringComparison.Ordinal) || parameter.Name.StartsWith("rate", StringComparison.Ordinal));
     }
 

@@ -6,6 +6,7 @@ public sealed class ExporterTests
 {
     public static ModelConfig SmallCompact { get; } = ModelConfig.Compact with
     {
+        Chat = ChatSpec.Standard,
         Frame = new FrameSpec(18, 12),
         VocabularySize = 40,
         EmbeddingSize = 10,
@@ -13,6 +14,7 @@ public sealed class ExporterTests
         FrameChannels = [4, 6],
         FrameEmbeddingSize = 9,
         MelStride = 4,
+        MelChannels = [3, 5],
         MelEmbeddingSize = 7,
         Chat = new ChatSpec(CommentCount: 5, WordCount: 3, EmbeddingSize: 6, HeadCount: 2, HiddenShare: 0),
         RateSize = 4,

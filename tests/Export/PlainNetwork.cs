@@ -24,7 +24,7 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
                 (channels, height, width) = (_config.FrameChannels[layer], (height + 1) / 2, (width + 1) / 2);
             }
             if (_config.FrameEmbeddingSize > 0)
-                x = Relu(Linear(x, "video_encoder.embed"));
+                x = Relu(Linear([.. x, .. x.Chunk(height * width).Select(channel => channel.Max())], "video_encoder.embed"));
             (hidden, cell) = LstmStep(x, hidden, cell, "video_encoder.lstm");
         }
         return (hidden, cell);
@@ -43,7 +43,15 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
         }
         foreach (double[] step in x.Chunk(_config.MelStride * _config.Mel.MelCount))
         {
-            double[] input = _config.MelEmbeddingSize > 0 ? Relu(Linear(step, "audio_encoder.embed")) : step;
+            double[] input = step;
+            var (height, width, channels) = (_config.MelStride, _config.Mel.MelCount, 1);
+            for (int layer = 0; layer < _config.MelChannels.Count; layer++)
+            {
+                input = Relu(Convolve(input, channels, height, width, $"audio_encoder.conv{layer}"));
+                (channels, height, width) = (_config.MelChannels[layer], (height + 1) / 2, (width + 1) / 2);
+            }
+            if (_config.MelEmbeddingSize > 0)
+                input = Relu(Linear(input, "audio_encoder.embed"));
             (hidden, cell) = LstmStep(input, hidden, cell, "audio_encoder.lstm");
         }
         return (hidden, cell);

@@ -69,8 +69,9 @@ public sealed class PlainNetworkTests
     private static ModelConfig Config(string network) => network switch
     {
         "compact" => ExporterTests.SmallCompact,
+        "compact without mel convolutions" => ExporterTests.SmallCompact with { MelChannels = [] },
         "seed" => Fixtures.SeedTinyConfig,
-        _ => ExporterTests.SmallCompact with { MelEmbeddingSize = 0, MelStride = 2 },
+        _ => ExporterTests.SmallCompact with { MelChannels = [], MelEmbeddingSize = 0, MelStride = 2 },
     };
 
     // Statistics of the sound that are not 0 and 1, so that a graph which forgets them is found out.

@@ -25,7 +25,7 @@ public sealed class UntrainedCheckpointTests : IDisposable
         AssertUniform("decoder.output_fc.weight", 1 / 8.0);
         AssertUniform("decoder.output_fc.bias", 1 / 8.0);
         AssertUniform("fuse_h.weight", 1 / Math.Sqrt(192));    // three encoders of 64
-        AssertUniform("audio_encoder.embed.weight", 1 / 16.0);
+        AssertUniform("audio_encoder.embed.weight", 1 / Math.Sqrt(80));    // 5 channels of 1×16
         AssertUniform("video_encoder.conv1.weight", 1 / 6.0);   // 4 channels of 3×3
         float[] embedding = checkpoint.Weights.Read<float>("decoder.embedding.weight").ToArray();
         Assert.Equal(0, embedding.Average(), 0.03);

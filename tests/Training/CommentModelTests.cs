@@ -100,6 +100,25 @@ public sealed class CommentModelTests
     }
 
     [Fact]
+    public void Withheld_words_are_read_as_unknown_ones()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        manual_seed(4);
+        using var model = new CommentModel(SyntheticStream.Tiny);
+        model.eval();
+        var stream = new SyntheticStream(SyntheticStream.Tiny, seconds: 20);
+        ClipWindow window = ClipWindow.Before(TimeSpan.FromSeconds(9), model.Config, stream.FrameCount, stream.StepCount);
+
+        Tensor all = model.forward(Of(5, 6, 7), withheld: 1), unknown = model.forward(Of(1, 1, 1)), half = model.forward(Of(5, 6, 7), withheld: 0.5);
+
+        Assert.Equal(0, (all - unknown).abs().max().item<float>());
+        Assert.NotEqual(0, (half - model.forward(Of(5, 6, 7))).abs().max().item<float>());
+
+        Batch Of(params int[] words) => Batch.Create([stream], [new Example(0, default, window, [Vocabulary.Start, .. words, Vocabulary.End])], model.Config, CPU);
+    }
+
+    [Fact]
     public void Gradients_reach_every_parameter()
     {
         using var scope = NewDisposeScope();
@@ -121,7 +140,7 @@ public sealed class CommentModelTests
     {
         "seed" => SeedTiny with { WindowSeconds = 3 },
         "compact" => SyntheticStream.Tiny,
-        _ => SyntheticStream.Tiny with { FrameChannels = [], FrameEmbeddingSize = 0, MelEmbeddingSize = 0, MelStride = 3 },
+        _ => SyntheticStream.Tiny with { FrameChannels = [], FrameEmbeddingSize = 0, MelChannels = [], MelEmbeddingSize = 0, MelStride = 3 },
     };
 
     private static void Near(SafeTensors expected, string name, Tensor found)

@@ -40,7 +40,7 @@ public sealed class OptimizationTests
     [Fact]
     public void The_learning_rate_rises_then_falls_to_zero()
     {
-        var schedule = new Schedule(Peak: 1, WarmUpSteps: 10, Steps: 110, Cosine: true);
+        var schedule = new Schedule(Peak: 1, WarmUpSteps: 10, Steps: 110, Cosine: true, Withheld: 0);
 
         double[] rates = [.. Enumerable.Range(0, 110).Select(step => schedule.At(step))];
 
@@ -52,13 +52,31 @@ public sealed class OptimizationTests
     }
 
     [Fact]
+    public void Words_are_withheld_less_and_less_up_to_the_middle()
+    {
+        var schedule = new Schedule(Peak: 1, WarmUpSteps: 10, Steps: 100, Cosine: true, Withheld: 0.6);
+
+        Assert.Equal([0.6, 0.3, 0, 0], new long[] { 0, 25, 50, 99 }.Select(schedule.WithheldAt));
+    }
+
+    [Fact]
     public void The_published_preset_is_adam_at_a_constant_rate()
     {
         TrainerOptions seed = TrainerOptions.For("seed").Validate();
         Schedule schedule = Schedule.Of(seed, 1000);
 
         Assert.Equal((100, 16, 1e-4, 0.0), (seed.Epochs, seed.BatchSize, seed.LearningRate, seed.WeightDecay));
-        Assert.All(Enumerable.Range(0, 1000), step => Assert.Equal(1e-4, schedule.At(step)));
+        Assert.All(Enumerable.Range(0, 1000), step => Assert.Equal((1e-4, 0), (schedule.At(step), schedule.WithheldAt(step))));
+    }
+
+    [Theory]
+    [InlineData(10, 40)]
+    [InlineData(33, 30)]
+    [InlineData(145, 12)]
+    public void A_short_recording_is_seen_more_often(int stepsPerEpoch, int epochs)
+    {
+        Assert.Equal(epochs, new TrainerOptions().EpochsOf(stepsPerEpoch));
+        Assert.Equal(3, new TrainerOptions { Epochs = 3 }.EpochsOf(stepsPerEpoch));
     }
 
     [Fact]

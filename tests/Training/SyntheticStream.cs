@@ -74,6 +74,8 @@ public sealed class SyntheticStream : IPreparedStream
         HiddenSize = 24,
         FrameChannels = [4, 8],
         FrameEmbeddingSize = 16,
+        MelStride = 8,
+        MelChannels = [4],
         MelEmbeddingSize = 16,
         Dropout = 0.1f,
     };

@@ -17,7 +17,7 @@ public sealed class TrainerTests : IDisposable
     public void Training_learns_what_only_seeing_and_hearing_can_tell()
     {
         var stream = new SyntheticStream(Config, seconds: 420);
-        TrainerOptions options = Quick with { Epochs = 12, MinWordCount = 1 };
+        TrainerOptions options = Quick with { Epochs = 16, MinWordCount = 1 };
 
         TrainingResult result = new Trainer([stream], Config, options, _folder["run"], new RecordedProgress()).Run(TestContext.Current.CancellationToken);
 

@@ -19,12 +19,24 @@ internal static class AudioEncoderGraph
         Value x = mel;
         if (config.MelEmbeddingSize > 0)
             x = g.Div(g.Sub(x, g.Weight(weights, "audio_encoder.mean")), g.Weight(weights, "audio_encoder.deviation"));
-        if (config.MelStride > 1)
+        if (config.MelChannels.Count > 0)
+            x = Convolve(g, config, weights, x);
+        else if (config.MelStride > 1)
             x = g.Reshape(x, "clips", "steps", config.MelStride * config.Mel.MelCount);       // steps = time / stride
         if (config.MelEmbeddingSize > 0)
             x = g.Relu(g.Linear(x, weights, "audio_encoder.embed"));                          // [clips, steps, embedding]
 
         var (nextHidden, nextCell) = g.Lstm(x, hidden, cell, weights, "audio_encoder.lstm");
         return g.Build(("next_hidden", nextHidden), ("next_cell", nextCell));
+    }
+
+    // Every stack of steps by itself, as a picture: convolutions, each halving its steps and its filters.
+    private static Value Convolve(Graph g, ModelConfig config, SafeTensors weights, Value mel)
+    {
+        Value x = g.Reshape(mel, "clips*steps", 1, config.MelStride, config.Mel.MelCount);
+        for (int i = 0; i < config.MelChannels.Count; i++)
+            x = g.Relu(g.Conv(x, weights, $"audio_encoder.conv{i}"));
+        var (channels, height, width) = config.ConvolvedMelShape;
+        return g.Reshape(x, "clips", "steps", channels * height * width);
     }
 }

@@ -27,15 +27,16 @@ internal static class VideoEncoderGraph
         return g.Build(("next_hidden", nextHidden), ("next_cell", nextCell));
     }
 
-    // Every frame by itself: convolutions, each halving the picture, and a small embedding.
+    // Every frame by itself: convolutions, each halving the picture, and a small embedding of their places and of each channel's largest.
     private static Value Embed(Graph g, ModelConfig config, SafeTensors weights, Value pixels)
     {
         Value x = g.Reshape(pixels, "clips*time", FrameSpec.Channels, config.Frame.Height, config.Frame.Width);
         for (int i = 0; i < config.FrameChannels.Count; i++)
             x = g.Relu(g.Conv(x, weights, $"video_encoder.conv{i}"));
         var (channels, height, width) = config.ConvolvedShape;
-        x = g.Reshape(x, "clips*time", channels * height * width);
-        x = g.Relu(g.Linear(x, weights, "video_encoder.embed"));                              // [clips*time, embedding]
+        Value largest = g.Reshape(g.GlobalMaxPool(x), "clips*time", channels);
+        x = g.Concat(axis: 1, g.Reshape(x, "clips*time", channels * height * width), largest);
+        x = g.Relu(g.Linear(x, weights, "video_encoder.embed"));                          // [clips*time, embedding]
         return g.Reshape(x, "clips", "time", config.FrameEmbeddingSize);
     }
 

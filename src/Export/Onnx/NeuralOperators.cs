@@ -25,6 +25,16 @@ public static class NeuralOperators
         long Size(int axis) => (x.Shape[axis].Size + 2 * padding - weight.Shape[axis].Size) / stride + 1;
     }
 
+    /// <summary>Each channel's largest value.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">[batch, channels, height, width].</param>
+    /// <returns>[batch, channels, 1, 1].</returns>
+    public static Value GlobalMaxPool(this Graph g, Value x)
+    {
+        g.Require(x.Rank == 4, "GlobalMaxPool", $"x is {x}; [batch, channels, height, width] is needed");
+        return g.Add("GlobalMaxPool", [x], x.Type, [x.Shape[0], x.Shape[1], 1, 1]);
+    }
+
     /// <summary>A one-layer LSTM, forward; gates are stacked input, output, forget, cell.</summary>
     /// <param name="g">The graph.</param>
     /// <param name="x">[time, batch, inputs].</param>
