@@ -31,9 +31,10 @@ internal sealed class ChatLink : IAsyncDisposable
 
         void Stop(string reason)
         {
-            if (poster.StoppedBecause is null)
-                say($"posting is stopped: {reason}");
+            bool was = poster.StoppedBecause is not null;
             poster.Stop(reason);
+            if (!was)
+                say($"posting is stopped: {reason}");
         }
     }
 

@@ -6,7 +6,6 @@ public sealed class ExporterTests
 {
     public static ModelConfig SmallCompact { get; } = ModelConfig.Compact with
     {
-        Chat = ChatSpec.Standard,
         Frame = new FrameSpec(18, 12),
         VocabularySize = 40,
         EmbeddingSize = 10,

@@ -46,7 +46,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
     {
         string folder = Path.Combine(files.Root, "run");
         string[] input = ["--video", files.Video, "--chat", files.Chat];
-        string[] train = ["train", .. input, "--out", folder, "--epochs", "2", "--hidden", "16", "--frame", "16", "--batch-size", "8", "--threads", "1"];
+        string[] train = ["train", .. input, "--out", folder, "--epochs", "2", "--hidden", "16", "--frame", "16", "--batch-size", "8", "--threads", "1", "--past-chat", "16"];
 
         Result trained = await Run(train);
         Result again = await Run(train);
@@ -92,12 +92,12 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
     }
 
     [Theory]
-    [InlineData("", 16, true)]
+    [InlineData("", null, true)]
     [InlineData("--past-chat 5", 5, true)]
     [InlineData("--past-chat 0 --no-rate", null, false)]
     public async Task Past_chat_and_rate_are_optional_in_a_bundle(string options, int? comments, bool hasRate)
     {
-        string folder = Path.Combine(files.Root, $"optional{comments}");
+        string folder = Path.Combine(files.Root, $"optional{comments}{hasRate}");
 
         Result result = await Run(["export", "--untrained", "--frame", "16", "--hidden", "16", "--vocabulary", "40", "--out", folder, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 

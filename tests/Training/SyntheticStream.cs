@@ -77,6 +77,7 @@ public sealed class SyntheticStream : IPreparedStream
         MelStride = 8,
         MelChannels = [4],
         MelEmbeddingSize = 16,
+        Chat = ChatSpec.Standard,
         Dropout = 0.1f,
     };
 

@@ -42,7 +42,7 @@ public sealed class TinyBundle : IDisposable
     public static TinyBundle Compact(int melStride = 8)
     {
         var bundle = new TinyBundle();
-        UntrainedCheckpoint.Write(bundle.CheckpointFolder, ModelConfig.Compact with { Frame = new FrameSpec(16, 16), VocabularySize = 40, HiddenSize = 24, WindowSeconds = 3, MelStride = melStride }, seed: 5);
+        UntrainedCheckpoint.Write(bundle.CheckpointFolder, ModelConfig.Compact with { Frame = new FrameSpec(16, 16), VocabularySize = 40, HiddenSize = 24, WindowSeconds = 3, MelStride = melStride, Chat = ChatSpec.Standard }, seed: 5);
         bundle.Export(_ => { }, null);
         return bundle;
     }
