@@ -13,7 +13,7 @@ string Text(string name, string usual) => given.GetValueOrDefault("--" + name, u
 int Number(string name, int usual) => int.Parse(Text(name, usual.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
 
 string url = Text("url", "http://127.0.0.1:8080"), source = Text("source", "stream.mp4");
-byte[]? clip = given.ContainsKey("--clip") ? File.ReadAllBytes(given["--clip"]) : null;
+byte[]? clip = given.TryGetValue("--clip", out string? clipPath) ? File.ReadAllBytes(clipPath) : null;
 int pid = Number("pid", 0), sessions = Number("sessions", 32), clips = Number("clips", 0), seconds = Number("seconds", 60), alone = Number("alone", 15);
 
 using var client = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromMinutes(2) };

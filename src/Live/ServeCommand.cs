@@ -59,7 +59,8 @@ internal sealed class ServeCommand
         TextWriter error = parsed.InvocationConfiguration.Error;
         string? token = TokenFile.Read(parsed.GetValue(_tokenFile));
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);    // what it would say is thrown, and told below
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.AddTwitch(options => Bind(options, parsed, token));

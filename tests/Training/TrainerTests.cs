@@ -70,7 +70,7 @@ public sealed class TrainerTests : IDisposable
         double without = Evaluation.Run(model, data.Streams, [.. data.Validation.Select(example => example with { Chat = default })]).Perplexity;
         Assert.True(without > 1.3 * result.ValidationPerplexity, $"perplexity {result.ValidationPerplexity:F3}, without past chat {without:F3}");
         // Nobody comments in the first half of a scene.
-        Assert.True(progress.Rate!.ValidationGain > 0.1, $"{progress.Rate.ValidationGain:F3} nats per comment");
+        Assert.True(progress.Rate!.ValidationGain > 0.03, $"{progress.Rate.ValidationGain:F3} nats per comment");
         Assert.InRange(progress.Rate.MeanRate, 0.3, 0.7);
     }
 

@@ -90,7 +90,7 @@ public sealed class SessionTable : IHostedService
                 Capture = new LiveCaptureOptions { Realtime = source.IsRecording && request.Realtime, Loop = source.IsRecording && request.Loop, FfmpegMemory = _options.FfmpegMemory },
             }.Validate());
             string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
-            return _sessions[id] = new Session(id, source.Name, every, asks, feed, _served, _options, _metrics, _clock, _logger, (session, comment) => Commented?.Invoke(session.Id, comment));
+            return _sessions[id] = new Session(id, source.IsRecording ? request.Source! : source.Name, every, asks, feed, _served, _options, _metrics, _clock, _logger, (session, comment) => Commented?.Invoke(session.Id, comment));
         }
         catch
         {

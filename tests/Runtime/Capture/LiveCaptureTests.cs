@@ -15,7 +15,7 @@ public class LiveCaptureTests(Clips clips)
     [InlineData("late.mp4")]
     [InlineData("silent.mp4")]
     [InlineData("blind.m4a")]
-    [InlineData("cover.mp3")]
+    [InlineData("live-cover.mp3")]
     public async Task A_file_gives_the_seconds_that_a_recording_gives(string name)
     {
         string path = name switch
@@ -23,7 +23,7 @@ public class LiveCaptureTests(Clips clips)
             "late.mp4" => clips.Make(name, $"-f lavfi -i {Clips.Picture(5)} -f lavfi -itsoffset 0.7 -i {Clips.Sound(4)} -map 0:v -map 1:a {Clips.H264} -c:a aac"),
             "silent.mp4" => clips.Make(name, $"-i {clips.Plain} -map 0:v -c copy"),
             "blind.m4a" => clips.Make(name, $"-i {clips.Plain} -map 0:a -c copy"),
-            "cover.mp3" => clips.Make(name, $"-i {clips.Plain} -f lavfi -i color=red:s=32x32:d=1:r=1 -map 0:a -map 1:v -frames:v 1 -c:v mjpeg -disposition:v attached_pic"),
+            "live-cover.mp3" => clips.Make(name, $"-i {clips.Plain} -f lavfi -i color=red:s=32x32:d=1:r=1 -map 0:a -map 1:v -frames:v 1 -c:v mjpeg -disposition:v attached_pic"),
             _ => clips.Plain,
         };
         ReadStream recorded = ReadStream.Of(path);

@@ -132,11 +132,12 @@ public class SecondQueueTests
     [Fact]
     public async Task Closing_lets_everybody_go()
     {
-        SecondQueue queue = New(capacity: 2, patience: 0, drops: false);
-        Task<bool> waiting = queue.WaitAsync(Cancellation);
-        Task<bool> adding = Task.Run(() => queue.AddPicture([1, 1, 1]) && queue.AddPicture([1, 1, 1]) && queue.AddPicture([1, 1, 1]), Cancellation);
+        SecondQueue empty = New(capacity: 2, patience: 0, drops: false), full = New(capacity: 2, patience: 0, drops: false);
+        Task<bool> waiting = empty.WaitAsync(Cancellation);
+        Task<bool> adding = Task.Run(() => full.AddPicture([1, 1, 1]) && full.AddPicture([1, 1, 1]) && full.AddPicture([1, 1, 1]), Cancellation);
 
-        queue.Close();
+        empty.Close();
+        full.Close();
 
         Assert.False(await waiting);
         Assert.False(await adding);
