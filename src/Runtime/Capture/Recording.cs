@@ -53,7 +53,7 @@ public sealed class Recording
         long firstStep = _melSpec.StepsEndingBy(TimeSpan.FromSeconds(first - 1));
         var mel = new MelSpectrogram(_melSpec, first > 0 ? firstStep : 0);
         // The sound first: its program starts while OpenCV opens the picture.
-        using SoundReader? sound = _sound.HasAudio ? new SoundReader(_source.Audio ?? _source.Video, _sound.AudioChannels, rate, mel.FirstSample, seekSound) : null;
+        using SoundReader? sound = _sound.HasAudio ? new SoundReader(_source.Audio ?? _source.Video, _sound.AudioChannels, rate, mel.FirstSample, seekSound, besidePicture: _source.Audio is null && _video.HasVideo) : null;
         using PictureReader? pictures = _video.HasVideo ? new PictureReader(_source.Video, _video, _frameSpec, first) : null;
 
         var steps = new ArrayBufferWriter<float>(2 * _melSpec.MelCount * rate / _melSpec.HopLength);

@@ -24,7 +24,9 @@ internal sealed class SoundReader : IDisposable
     /// grids of all sample rates meet, so that its value is that of a decoder that began at the start. Matroska keeps times in
     /// whole milliseconds: there a sought sample lies up to half of one beside.</param>
     /// <param name="seek">False: decode from the start in any case.</param>
-    public SoundReader(string path, int channels, int sampleRate, long firstSample, bool seek)
+    /// <param name="besidePicture">The file has a picture too, whose clock counts: of an MPEG transport stream ffmpeg begins at the first of the
+    /// tracks that it uses, so it is given the picture as well, and drops it undecoded.</param>
+    public SoundReader(string path, int channels, int sampleRate, long firstSample, bool seek, bool besidePicture)
     {
         _path = path;
         _first = firstSample;
@@ -35,6 +37,7 @@ internal sealed class SoundReader : IDisposable
             "-v", "error", "-nostdin", .. (string[])(seekSecond > 0 ? ["-ss", seekSecond.ToString(CultureInfo.InvariantCulture)] : []),
             "-i", FfmpegProgram.FileArgument(path), "-map", "0:a:0",
             "-af", Filter(channels, sampleRate), "-f", "f32le", "pipe:1",
+            .. (string[])(besidePicture ? ["-map", "0:v:0", "-c", "copy", "-f", "null", "-"] : []),
         ]);
         Skip(firstSample - seekSecond * sampleRate);
     }

@@ -16,7 +16,7 @@ namespace Twitch.Training.Prepared;
 public sealed record PreparedSource(int Version, SourceIdentity Video, SourceIdentity? Audio, FrameSpec Frame, MelSpec Mel)
 {
     /// <summary>The version this code writes.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     /// <summary>Name of the folder: 16 hexadecimal digits that change with any of the parts but the files' names.</summary>
     public string Key => KeyOf(JsonSerializer.SerializeToUtf8Bytes(

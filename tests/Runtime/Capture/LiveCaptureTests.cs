@@ -10,9 +10,12 @@ public class LiveCaptureTests(Clips clips)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private static string LateSound => $"-f lavfi -i {Clips.Picture(5)} -f lavfi -itsoffset 0.7 -i {Clips.Sound(4)} -map 0:v -map 1:a {Clips.H264} -c:a aac";
+
     [Theory]
     [InlineData("plain.mp4")]
     [InlineData("late.mp4")]
+    [InlineData("late.ts")]
     [InlineData("silent.mp4")]
     [InlineData("blind.m4a")]
     [InlineData("live-cover.mp3")]
@@ -20,7 +23,8 @@ public class LiveCaptureTests(Clips clips)
     {
         string path = name switch
         {
-            "late.mp4" => clips.Make(name, $"-f lavfi -i {Clips.Picture(5)} -f lavfi -itsoffset 0.7 -i {Clips.Sound(4)} -map 0:v -map 1:a {Clips.H264} -c:a aac"),
+            "late.mp4" => clips.Make(name, LateSound),
+            "late.ts" => clips.Make(name, $"-i {clips.Make("late.mp4", LateSound)} -map 0 -c copy -f mpegts"),
             "silent.mp4" => clips.Make(name, $"-i {clips.Plain} -map 0:v -c copy"),
             "blind.m4a" => clips.Make(name, $"-i {clips.Plain} -map 0:a -c copy"),
             "live-cover.mp3" => clips.Make(name, $"-i {clips.Plain} -f lavfi -i color=red:s=32x32:d=1:r=1 -map 0:a -map 1:v -frames:v 1 -c:v mjpeg -disposition:v attached_pic"),
