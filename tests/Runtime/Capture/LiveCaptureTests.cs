@@ -72,7 +72,7 @@ public class LiveCaptureTests(Clips clips)
         await using FileStream writer = new(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);    // stays open and silent
         Task writing = Task.Run(() => writer.Write(bytes.AsSpan(0, bytes.Length * 2 / 3)), Cancellation);
 
-        (List<byte[]> frames, _, LiveCapture capture) = await Read(pipe, new LiveCaptureOptions { Stall = TimeSpan.FromSeconds(1) });
+        (List<byte[]> frames, _, LiveCapture capture) = await Read(pipe, new LiveCaptureOptions { Stall = TimeSpan.FromSeconds(1), BufferSeconds = 60 });
 
         Assert.NotEmpty(frames);
         Assert.Equal((CaptureEnd.Stalled, "no frame for 1 s"), (capture.Ending, capture.Reason));
