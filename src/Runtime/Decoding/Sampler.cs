@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.Intrinsics;
 
 namespace Twitch.Runtime;
 
@@ -51,7 +50,7 @@ public sealed class Sampler
     /// <exception cref="TwitchException">The logits are not numbers.</exception>
     public Token Draw(ReadOnlySpan<float> logits)
     {
-        float largest = TensorPrimitives.Max(logits);    // NaN if there is one
+        float largest = SoftmaxSum.Largest(logits);    // NaN if there is one
         if (!float.IsFinite(largest))
             throw new TwitchException($"the decoder's logits hold {largest}; the model is damaged or diverged in training, use another bundle.");
 
@@ -180,19 +179,5 @@ public sealed class Sampler
     // Likelihood relative to the best token's, so that no temperature overflows.
     private float Weight(float score, float best) => MathF.Exp((score - best) / _options.Temperature);
 
-    private static float LogProbability(ReadOnlySpan<float> logits, float largest, int id) => logits[id] - largest - MathF.Log(SumOfExp(logits, largest));
-
-    // One pass that stores nothing.
-    private static float SumOfExp(ReadOnlySpan<float> logits, float largest)
-    {
-        var shift = Vector512.Create(largest);
-        Vector512<float> sums = default;
-        int i = 0;
-        for (; i + Vector512<float>.Count <= logits.Length; i += Vector512<float>.Count)
-            sums += Vector512.Exp(Vector512.Create(logits[i..]) - shift);
-        float sum = Vector512.Sum(sums);
-        for (; i < logits.Length; i++)
-            sum += MathF.Exp(logits[i] - largest);
-        return sum;
-    }
+    private static float LogProbability(ReadOnlySpan<float> logits, float largest, int id) => logits[id] - largest - MathF.Log(SoftmaxSum.Of(logits, largest));
 }
