@@ -64,7 +64,7 @@ public sealed record BundleManifest
     public const int CurrentVersion = 1;
 
     /// <summary>File names within the folder.</summary>
-    public const string FileName = "bundle.json", VideoEncoderFile = "video_encoder.onnx", AudioEncoderFile = "audio_encoder.onnx",
+    public const string FileName = "bundle.json", VideoEncoderFile = "video_encoder.onnx", VideoEncoderInt8File = "video_encoder.int8.onnx", AudioEncoderFile = "audio_encoder.onnx",
         ChatEncoderFile = "chat_encoder.onnx", FusionFile = "fusion.onnx", RateFile = "rate.onnx",
         DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx", DecoderStepInt8BatchFile = "decoder_step.int8.batch.onnx",
         VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
@@ -169,6 +169,11 @@ public sealed class Bundle
         return variant?.File ?? throw new TwitchException(
             $"{Folder}: has {file} in {string.Join(" and ", Precisions(file))}, not in {precision}; export the bundle again, or use --precision {GraphVariant.FullPrecision}.");
     }
+
+    /// <summary>The file that holds a graph in some precision, or in float32 if it has no other.</summary>
+    /// <param name="file">File of the graph in float32.</param>
+    /// <param name="precision">Name of the precision.</param>
+    public string InPrecisionIfAny(string file, string precision) => Precisions(file).Contains(precision) ? InPrecision(file, precision) : file;
 
     /// <summary>What <c>bundle.json</c> says of a graph.</summary>
     /// <exception cref="TwitchException">The bundle has no such graph.</exception>

@@ -55,6 +55,7 @@ public static class Exporter
             Graphs = [.. Graphs(checkpoint).Select(graph => new GraphEntry(graph.File, graph.Model.Inputs, graph.Model.Outputs))],
             Variants =
             [
+                .. HasWideFrames(checkpoint.Config) ? [new GraphVariant(GraphVariant.EightBit, BundleManifest.VideoEncoderInt8File, BundleManifest.VideoEncoderFile, int8Cost)] : (GraphVariant[])[],
                 new GraphVariant(GraphVariant.EightBit, BundleManifest.DecoderStepInt8File, BundleManifest.DecoderStepFile, int8Cost),
                 new GraphVariant(GraphVariant.EightBit, BundleManifest.DecoderStepInt8BatchFile, BundleManifest.DecoderStepFile, int8BatchCost, DecoderStepGraph.LeastRowsOfBatch),
             ],
@@ -75,6 +76,8 @@ public static class Exporter
     {
         (ModelConfig config, SafeTensors weights) = (checkpoint.Config, checkpoint.Weights);
         yield return (BundleManifest.VideoEncoderFile, VideoEncoderGraph.Build(config, weights));
+        if (HasWideFrames(config))
+            yield return (BundleManifest.VideoEncoderInt8File, VideoEncoderGraph.Build(config, weights, StepArithmetic.Int8));
         yield return (BundleManifest.AudioEncoderFile, AudioEncoderGraph.Build(config, weights));
         if (config.Chat is ChatSpec chat)
             yield return (BundleManifest.ChatEncoderFile, ChatEncoderGraph.Build(config, chat, weights));
@@ -85,6 +88,9 @@ public static class Exporter
         yield return (BundleManifest.DecoderStepInt8File, DecoderStepGraph.Build(config, weights, StepArithmetic.Int8));
         yield return (BundleManifest.DecoderStepInt8BatchFile, DecoderStepGraph.Build(config, weights, StepArithmetic.Int8Rows));
     }
+
+    // A frame that goes into the LSTM as it is meets a matrix of up to a gigabyte, which is read whole for every second of a stream.
+    private static bool HasWideFrames(ModelConfig config) => config.FrameEmbeddingSize == 0;
 
     // The sizes travel inside each file too, so that one alone still says what it is.
     private static Dictionary<string, string> Metadata(ModelConfig config)

@@ -36,17 +36,28 @@ public sealed class LstmWeights
     public int InputSize { get; }
 
     /// <summary>Weights of the input, [1, 4 × hidden, inputs], in ONNX's order; the gates' blocks are copied straight from the file.</summary>
-    public Weight OnnxInput() => new($"{_module}.weight_ih_l0", TensorType.F32, [1, 4 * HiddenSize, InputSize], stream => WriteGates(stream, "weight_ih_l0"));
+    public Weight OnnxInput() => new($"{_module}.weight_ih_l0", TensorType.F32, [1, 4 * HiddenSize, InputSize], stream => WriteGates(stream, "weight_ih_l0", OnnxOrder));
 
     /// <summary>Weights of the recurrence, [1, 4 × hidden, hidden], in ONNX's order.</summary>
-    public Weight OnnxRecurrent() => new($"{_module}.weight_hh_l0", TensorType.F32, [1, 4 * HiddenSize, HiddenSize], stream => WriteGates(stream, "weight_hh_l0"));
+    public Weight OnnxRecurrent() => new($"{_module}.weight_hh_l0", TensorType.F32, [1, 4 * HiddenSize, HiddenSize], stream => WriteGates(stream, "weight_hh_l0", OnnxOrder));
 
     /// <summary>Biases, [1, 8 × hidden], the input's and then the recurrence's, each in ONNX's order.</summary>
     public Weight OnnxBias() => new($"{_module}.bias", TensorType.F32, [1, 8 * HiddenSize], stream =>
     {
-        WriteGates(stream, "bias_ih_l0");
-        WriteGates(stream, "bias_hh_l0");
+        WriteGates(stream, "bias_ih_l0", OnnxOrder);
+        WriteGates(stream, "bias_hh_l0", OnnxOrder);
     });
+
+    /// <summary>Weights of the input, [4 × hidden, inputs], gates in <see cref="StepOrder"/>; copied straight from the file.</summary>
+    public Weight StepInput() => new($"{_module}.weight_ih_l0", TensorType.F32, [4 * HiddenSize, InputSize], stream => WriteGates(stream, "weight_ih_l0", StepOrder));
+
+    /// <summary>Weights of the input in eight bits, [4 × hidden, inputs]; gates in <see cref="StepOrder"/>, rounded one after the other.</summary>
+    internal QuantizedWeight StepInputInt8() =>
+        Weight.Quantized($"{_module}.weight_ih_l0", 4 * HiddenSize, InputSize, StepOrder.Length, gate => Gate(Read("weight_ih_l0"), StepOrder[gate]));
+
+    /// <summary>Sum of both biases, [4 × hidden]; gates in <see cref="StepOrder"/>.</summary>
+    public Weight StepBias() => new($"{_module}.bias", TensorType.F32, [4 * HiddenSize], stream =>
+        Weight.WriteValues(stream, (float[])[.. StepBiases().Select(bias => (float)bias)]));
 
     /// <summary>Weights of the recurrence, [hidden, 4 × hidden], for a matrix product; gates in <see cref="StepOrder"/>.</summary>
     public Weight StepRecurrent() => new($"{_module}.weight_hh_l0", TensorType.F32, [HiddenSize, 4 * HiddenSize], stream =>
@@ -54,7 +65,7 @@ public sealed class LstmWeights
 
     /// <summary>Weights of the recurrence in eight bits, [4 × hidden, hidden]; gates in <see cref="StepOrder"/>.</summary>
     internal QuantizedWeight StepRecurrentInt8() =>
-        Weight.Quantized($"{_module}.weight_hh_l0", 4 * HiddenSize, HiddenSize, () => Reorder(Read("weight_hh_l0"), StepOrder));
+        Weight.Quantized($"{_module}.weight_hh_l0", 4 * HiddenSize, HiddenSize, StepOrder.Length, gate => Gate(Read("weight_hh_l0"), StepOrder[gate]));
 
     /// <summary>Weights of the recurrence in eight bits, [hidden, 4 × hidden], for many rows; gates in <see cref="StepOrder"/>.</summary>
     internal TurnedQuantizedWeight StepRecurrentInt8Rows() =>
@@ -67,9 +78,7 @@ public sealed class LstmWeights
         long rows = _weights.Find(embedding).Shape[0];
         return new Weight($"{_module}.token_gates", TensorType.F32, [rows, 4 * HiddenSize], stream =>
         {
-            float[] input = Reorder(Read("bias_ih_l0"), StepOrder), recurrent = Reorder(Read("bias_hh_l0"), StepOrder);
-            double[] bias = [.. input.Zip(recurrent, (ih, hh) => (double)ih + hh)];
-            GateTable.Write(stream, _weights.Read<float>(embedding), Reorder(Read("weight_ih_l0"), StepOrder), bias);
+            GateTable.Write(stream, _weights.Read<float>(embedding), Reorder(Read("weight_ih_l0"), StepOrder), StepBiases());
         });
     }
 
@@ -85,9 +94,12 @@ public sealed class LstmWeights
         return reordered;
     }
 
-    private void WriteGates(Stream stream, string tensor)
+    private double[] StepBiases() =>
+        [.. Reorder(Read("bias_ih_l0"), StepOrder).Zip(Reorder(Read("bias_hh_l0"), StepOrder), (ih, hh) => (double)ih + hh)];
+
+    private void WriteGates(Stream stream, string tensor, ReadOnlySpan<int> order)
     {
-        foreach (int gate in OnnxOrder)
+        foreach (int gate in order)
             Weight.WriteValues(stream, Gate(Read(tensor), gate));
     }
 

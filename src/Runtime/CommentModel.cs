@@ -30,7 +30,8 @@ public sealed partial class CommentModel : IDisposable
         {
             using SessionOptions encoding = Accelerator.SessionOptions(options, wholly: false);
             using SessionOptions decoding = Accelerator.SessionOptions(options, wholly: true);
-            Video = new VideoEncoder(Open(GraphContract.VideoEncoder(Config), encoding), Config, _run);
+            GraphEntry video = GraphContract.VideoEncoder(Config);
+            Video = new VideoEncoder(Open(video with { File = bundle.InPrecisionIfAny(video.File, options.PrecisionName) }, encoding), Config, _run);
             Audio = new AudioEncoder(Open(GraphContract.AudioEncoder(Config), encoding), Config, _run);
             if (Config.Chat is ChatSpec chat)
                 Chat = new ChatEncoder(Open(GraphContract.ChatEncoder(Config, chat), encoding), Config, chat, _run);

@@ -5,7 +5,7 @@ using Twitch.Training.Prepared;
 
 namespace Twitch.Training;
 
-/// <summary>Measures what a decoder step in eight bits loses against the one in float32.</summary>
+/// <summary>Measures what a bundle loses in eight bits: the decoder step, and the video encoder where it has one.</summary>
 public static class Int8Cost
 {
     /// <summary>The rise of perplexity, as a share, from which on an export warns.</summary>
@@ -26,7 +26,10 @@ public static class Int8Cost
         return Measure(plain, rounded, rows, VariantCost.HeldOut, Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]).Select(example =>
         {
             (IPreparedStream stream, ClipWindow window) = (data.Streams[example.Stream], example.Window);
-            return (plain.Encode(stream.Frames(window.FirstFrame, window.FrameCount), stream.Mel(window.FirstStep, window.StepCount), plain.Config.Chat is ChatSpec chat ? example.Chat.Window(chat) : null), example.Tokens);
+            ClipContext Encode(Runtime.CommentModel model) => model.Encode(
+                stream.Frames(window.FirstFrame, window.FrameCount), stream.Mel(window.FirstStep, window.StepCount), model.Config.Chat is ChatSpec chat ? example.Chat.Window(chat) : null);
+
+            return (Encode(plain), Encode(rounded), example.Tokens);
         }));
     }
 
@@ -40,14 +43,14 @@ public static class Int8Cost
         VariantCost cost = Measure(plain, rounded, rows, VariantCost.Golden, goldens.SelectMany(Rows));
         return cost with { PerplexityBefore = null, PerplexityAfter = null };
 
-        IEnumerable<(ClipContext, int[])> Rows(string file)
+        IEnumerable<(ClipContext, ClipContext, int[])> Rows(string file)
         {
             using SafeTensors golden = SafeTensors.Open(file);
             int rows = (int)golden.Find("tokens").Shape[0], length = (int)golden.Find("tokens").Shape[1], size = plain.Config.HiddenSize;
             for (int row = 0; row < rows; row++)
             {
                 var clip = new ClipContext(golden.Read<float>("hidden").Slice(row * size, size), golden.Read<float>("cell").Slice(row * size, size));
-                yield return (clip, [.. golden.Read<long>("tokens").Slice(row * length, length).ToArray().Select(token => (int)token)]);
+                yield return (clip, clip, [.. golden.Read<long>("tokens").Slice(row * length, length).ToArray().Select(token => (int)token)]);
             }
         }
     }
@@ -64,16 +67,16 @@ public static class Int8Cost
             : $"In int8 {perplexity}, and {agreement} held-out words";
     }
 
-    private static VariantCost Measure(Runtime.CommentModel plain, Runtime.CommentModel rounded, int rows, string measuredOn, IEnumerable<(ClipContext Clip, int[] Tokens)> comments)
+    private static VariantCost Measure(Runtime.CommentModel plain, Runtime.CommentModel rounded, int rows, string measuredOn, IEnumerable<(ClipContext Plain, ClipContext Rounded, int[] Tokens)> comments)
     {
         using OrtDecoderStep first = plain.CreateDecoder();
         using BatchDecoderStep second = rounded.CreateBatchDecoder(rows);
         double before = 0, after = 0, most = 0;
         int count = 0, tokens = 0, agreeing = 0;
-        foreach ((ClipContext clip, int[] said) in comments)
+        foreach ((ClipContext clip, ClipContext roundedClip, int[] said) in comments)
         {
             first.Reset(clip);
-            second.Reset(0, clip);
+            second.Reset(0, roundedClip);
             for (int i = 0; i + 1 < said.Length; i++)
             {
                 ReadOnlySpan<float> expected = first.Advance(said[i]), found = second.Advance([said[i]]);    // each [vocabulary]

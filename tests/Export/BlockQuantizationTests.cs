@@ -42,7 +42,7 @@ public sealed class BlockQuantizationTests
         const int Inputs = 300, Outputs = 70;
         float[] x = Draw.Floats(4 * Inputs), matrix = Draw.Floats(Outputs * Inputs, seed: 2);
         var g = new Graph("test", "A graph of a test.");
-        Value y = g.MatMulInt8(g.Input("x", TensorType.F32, "batch", Inputs), Weight.Quantized("w", Outputs, Inputs, () => matrix));
+        Value y = g.MatMulInt8(g.Input("x", TensorType.F32, "batch", Inputs), Weight.Quantized("w", Outputs, Inputs, 2, part => matrix.AsSpan(part * matrix.Length / 2, matrix.Length / 2)));
         string path = Path.GetTempFileName();
         g.Build(("y", y)).Save(path, externalDataThreshold: 1 << 20);
         using var session = new OnnxSession(path);
@@ -65,7 +65,7 @@ public sealed class BlockQuantizationTests
         var g = new Graph("test", "A graph of a test.");
         Value x = g.Input("x", TensorType.F32, "batch", 7);
 
-        var e = Assert.Throws<ArgumentException>(() => g.MatMulInt8(x, Weight.Quantized("w", 2, 8, () => new float[16])));
+        var e = Assert.Throws<ArgumentException>(() => g.MatMulInt8(x, Weight.Quantized("w", 2, 8, 1, _ => new float[16])));
 
         Assert.Equal("graph 'test', MatMulNBits: f32 [batch, 7] does not fit a weight of 8 inputs.", e.Message);
     }

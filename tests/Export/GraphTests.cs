@@ -67,6 +67,36 @@ public sealed class GraphTests : IDisposable
     }
 
     [Fact]
+    public void A_scan_takes_the_states_through_every_step()
+    {
+        Value steps = _g.Input("steps", TensorType.F32, "time", "batch", 1), sum = _g.Input("sum", TensorType.F32, "batch", 1);
+        Value half = _g.Weight(new Weight("half", TensorType.F32, [1], stream => Weight.WriteValues(stream, [0.5f])));
+
+        Value[] last = _g.Scan(steps, [sum], (step, now, states) => [step.Add(now, step.Mul(states[0], half))]);
+
+        float[] result = Run(_g.Build(("last", last[0])), ("steps", new float[] { 1, 2, 3, 4, 5, 6 }, [3, 2, 1]), ("sum", new float[] { 8, 0 }, [2, 1]));
+        Assert.Equal([5 + 1.5f + 0.25f + 1, 6 + 2 + 0.5f], result);
+    }
+
+    [Fact]
+    public void A_step_that_gives_another_shape_is_refused_on_the_line_that_wrote_it()
+    {
+        Value steps = _g.Input("steps", TensorType.F32, "time", "batch", 2), sum = _g.Input("sum", TensorType.F32, "batch", 1);
+
+        Fails("graph 'test', Scan: the body gives f32 [batch, 2]; f32 [batch, 1] is needed.", () => _g.Scan(steps, [sum], (step, now, states) => [step.Add(now, states[0])])[0]);
+    }
+
+    [Fact]
+    public void A_weight_is_not_made_in_the_body_of_a_node()
+    {
+        Value steps = _g.Input("steps", TensorType.F32, "time", "batch", 1), sum = _g.Input("sum", TensorType.F32, "batch", 1);
+        var half = new Weight("half", TensorType.F32, [1], stream => Weight.WriteValues(stream, [0.5f]));
+
+        Fails("graph 'test', step: a weight was made in the body; make it in the graph around it.",
+            () => _g.Scan(steps, [sum], (step, now, states) => [step.Add(now, step.Mul(states[0], step.Weight(half)))])[0]);
+    }
+
+    [Fact]
     public void Each_row_has_its_own_product_with_shares_that_sum_up_to_one()
     {
         Value scores = _g.Input("scores", TensorType.F32, "batch", 1, 2), values = _g.Input("values", TensorType.F32, "batch", 2, 1);

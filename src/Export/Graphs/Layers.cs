@@ -17,7 +17,7 @@ internal static class Layers
     {
         string name = $"{module}.weight";
         long[] shape = weights.Find(name).Shape;
-        QuantizedWeight weight = Onnx.Weight.Quantized(name, (int)shape[0], (int)shape[1], () => weights.Read<float>(name).ToArray());
+        QuantizedWeight weight = Onnx.Weight.Quantized(name, (int)shape[0], (int)shape[1], 1, _ => weights.Read<float>(name));
         return g.Add(g.MatMulInt8(x, weight), g.Weight(weights, $"{module}.bias"));
     }
 
@@ -45,6 +45,36 @@ internal static class Layers
             g.Weight(lstm.OnnxInput()), g.Weight(lstm.OnnxRecurrent()), g.Weight(lstm.OnnxBias()),
             g.Unsqueeze(hidden, 0), g.Unsqueeze(cell, 0));                                    // [1, batch, hidden]
         return (g.Squeeze(nextHidden, 0), g.Squeeze(nextCell, 0));
+    }
+
+    /// <summary>nn.LSTM over a whole sequence, for inputs that are wide: what they add to the gates is computed once, for all steps and for all
+    /// states that take them in, and then the states go through the steps.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">[clips, time, inputs]; clips is batch, or 1 for a sequence that all states take in.</param>
+    /// <param name="hidden">[batch, hidden].</param>
+    /// <param name="cell">[batch, hidden].</param>
+    /// <param name="weights">The state dict.</param>
+    /// <param name="module">The LSTM's name in it.</param>
+    /// <param name="arithmetic">Of the product with the inputs; the recurrence, which is small, stays in float32.</param>
+    public static (Value Hidden, Value Cell) WideLstm(this Graph g, Value x, Value hidden, Value cell, SafeTensors weights, string module, StepArithmetic arithmetic)
+    {
+        var lstm = new LstmWeights(weights, module);
+        long size = lstm.HiddenSize;
+        Value rows = g.Reshape(x, "clips*time", lstm.InputSize);
+        Value bias = g.Weight(lstm.StepBias());
+        Value gates = arithmetic == StepArithmetic.Int8
+            ? g.Add(g.MatMulInt8(rows, lstm.StepInputInt8()), bias)
+            : g.Gemm(rows, g.Weight(lstm.StepInput()), bias, turnRight: true);
+        gates = g.Transpose(g.Reshape(gates, x.Shape[0], x.Shape[1], 4 * size), 1, 0, 2);     // [time, clips, 4 × hidden]
+        gates = g.Expand(gates, x.Shape[1], hidden.Shape[0], 4 * size);                       // [time, batch, 4 × hidden]
+
+        Value recurrent = g.Weight(lstm.StepRecurrent());
+        Value[] last = g.Scan(gates, [hidden, cell], (step, now, states) =>
+        {
+            var (nextHidden, nextCell) = step.LstmCell(step.Gemm(states[0], recurrent, now), states[1]);
+            return [nextHidden, nextCell];
+        });
+        return (last[0], last[1]);
     }
 
     /// <summary>One step of an LSTM from gates that are already summed, stacked as in <see cref="LstmWeights.StepOrder"/>.</summary>

@@ -9,7 +9,10 @@ namespace Twitch.Export.Graphs;
 /// </code>Clips is batch, or 1: then every state takes in the same frames, which are embedded once.</remarks>
 internal static class VideoEncoderGraph
 {
-    public static Model Build(ModelConfig config, SafeTensors weights)
+    /// <param name="config">Sizes of the network.</param>
+    /// <param name="weights">Its state dict.</param>
+    /// <param name="arithmetic">Of the product of the LSTM's inputs with their weights.</param>
+    public static Model Build(ModelConfig config, SafeTensors weights, StepArithmetic arithmetic = StepArithmetic.Float32)
     {
         var (height, width) = (config.Frame.Height, config.Frame.Width);
         var g = new Graph("video_encoder", "Frames to the state of the video LSTM; state goes in and out, so frames may come in any number.");
@@ -23,7 +26,7 @@ internal static class VideoEncoderGraph
             ? g.Reshape(pixels, "clips", "time", config.Frame.ByteCount)                      // [clips, time, 3 × height × width]
             : Embed(g, config, weights, pixels);                                              // [clips, time, embedding]
 
-        var (nextHidden, nextCell) = g.Lstm(features, hidden, cell, weights, "video_encoder.lstm");
+        var (nextHidden, nextCell) = g.WideLstm(features, hidden, cell, weights, "video_encoder.lstm", arithmetic);
         return g.Build(("next_hidden", nextHidden), ("next_cell", nextCell));
     }
 

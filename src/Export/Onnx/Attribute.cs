@@ -11,6 +11,9 @@ internal static class Attribute
     public static AttributeProto Ints(string name, params long[] values) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } };
 
+    public static AttributeProto Body(string name, GraphProto body) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.Graph, G = body };
+
     public static AttributeProto Text(string name, string value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 }

@@ -12,11 +12,15 @@ public sealed class Graph(string name, string description)
     /// <summary>The version of ONNX's operators that the graphs speak.</summary>
     public const int Opset = 17;
 
+    private readonly Graph? _outer;
     private readonly List<Value> _inputs = [];
     private readonly List<Node> _nodes = [];
     private readonly List<Weight> _weights = [];
     private readonly List<TensorProto> _constants = [];
     private readonly Dictionary<string, Value> _named = new(StringComparer.Ordinal);
+
+    // What a node of another graph runs again and again. Its nodes read its inputs, and weights and inputs of the outer graph.
+    private Graph(string name, Graph outer) : this(name, "") => _outer = outer;
 
     /// <summary>Name of the graph.</summary>
     public string Name { get; } = name;
@@ -57,7 +61,7 @@ public sealed class Graph(string name, string description)
         Dimension[] dims = shape.IsEmpty ? [length] : shape.ToArray();
         Require(dims.All(dim => dim.Name is null) && dims.Aggregate(1L, (product, dim) => product * dim.Size) == length,
             "Constant", $"{length} numbers do not fill {Dimension.Format(dims)}");
-        Value value = Register($"constant_{_constants.Count}", type, dims);
+        Value value = Register($"{Prefix}constant_{_constants.Count}", type, dims);
         var tensor = new TensorProto { Name = value.Name, DataType = Model.DataType(type), RawData = ByteString.CopyFrom(bytes) };
         tensor.Dims.AddRange(dims.Select(dim => dim.Size));
         _constants.Add(tensor);
@@ -80,11 +84,22 @@ public sealed class Graph(string name, string description)
         var proto = new GraphProto { Name = Name, DocString = description };
         proto.Input.AddRange(_inputs.Select(Model.Describe));
         for (int i = 0; i < _nodes.Count; i++)
-            proto.Node.Add(_nodes[i].ToProto(i));
+            proto.Node.Add(_nodes[i].ToProto(Prefix, i));
         proto.Initializer.AddRange(_constants);
         foreach ((_, Value value) in outputs)
             proto.Output.Add(Model.Describe(value));
         return new Model(proto, _weights, _inputs, [.. outputs.ToArray().Select(output => output.Value)]);
+    }
+
+    /// <summary>Writes the body of a node that runs a graph of its own.</summary>
+    /// <param name="name">Name of the body, unique in this graph.</param>
+    /// <param name="write">Adds inputs and nodes to the body and gives its outputs. Weights belong into this graph, and the body may read them.</param>
+    internal GraphProto Body(string name, Func<Graph, (string Name, Value Value)[]> write)
+    {
+        var body = new Graph(name, this);
+        (string, Value)[] outputs = write(body);
+        Require(body._weights.Count == 0, name, "a weight was made in the body; make it in the graph around it");
+        return body.Build(outputs).Proto;
     }
 
     /// <summary>Adds a node of an operator that ONNX Runtime has beyond ONNX's own.</summary>
@@ -116,9 +131,12 @@ public sealed class Graph(string name, string description)
     private void Add(Node node)
     {
         foreach (Value? input in node.Inputs)
-            Require(input is null || input.Graph == this, node.Op, "an input belongs to another graph");
+            Require(input is null || input.Graph == this || (input.Graph == _outer && input.Name is not null), node.Op, "an input belongs to another graph");
         _nodes.Add(node);
     }
+
+    // A body's names must differ from those around it.
+    private string Prefix => _outer is null ? "" : $"{Name}/";
 
     private Value Register(string name, TensorType type, IReadOnlyList<Dimension> shape) => Claim(name, new Value(this, type, shape));
 
@@ -131,9 +149,9 @@ public sealed class Graph(string name, string description)
 
     private sealed record Node(string Op, Value?[] Inputs, Value?[] Outputs, AttributeProto[] Attributes, string Domain = "")
     {
-        public NodeProto ToProto(int index)
+        public NodeProto ToProto(string prefix, int index)
         {
-            var node = new NodeProto { Name = $"{Op}_{index}", OpType = Op, Domain = Domain };
+            var node = new NodeProto { Name = $"{prefix}{Op}_{index}", OpType = Op, Domain = Domain };
             for (int i = 0; i < Outputs.Length; i++)
                 node.Output.Add(Outputs[i] is { } output ? output.Name ??= $"{node.Name}_{i}" : "");
             node.Input.AddRange(Inputs.Select(input => input?.Name ?? ""));

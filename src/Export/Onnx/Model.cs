@@ -34,6 +34,9 @@ public sealed class Model
     /// <summary>Inputs in order.</summary>
     public IReadOnlyList<GraphValue> Inputs { get; }
 
+    /// <summary>The graph without its weights.</summary>
+    internal GraphProto Proto => _graph;
+
     /// <summary>Outputs in order.</summary>
     public IReadOnlyList<GraphValue> Outputs { get; }
 
@@ -56,7 +59,7 @@ public sealed class Model
             Graph = _graph.Clone(),
             OpsetImport = { new OperatorSetIdProto { Version = Graph.Opset } },
         };
-        if (_graph.Node.Any(node => node.Domain == ContributedDomain))
+        if (Nodes(_graph).Any(node => node.Domain == ContributedDomain))
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = ContributedDomain, Version = 1 });
         foreach ((string key, string value) in metadata ?? new Dictionary<string, string>())
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
@@ -90,6 +93,9 @@ public sealed class Model
             Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = DataType(value.Type), Shape = shape } },
         };
     }
+
+    private static IEnumerable<NodeProto> Nodes(GraphProto graph) =>
+        graph.Node.SelectMany(node => node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => Nodes(attribute.G)).Prepend(node));
 
     private static TensorProto Embed(Weight weight)
     {

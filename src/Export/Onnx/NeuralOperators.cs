@@ -35,6 +35,28 @@ public static class NeuralOperators
         return g.Add("GlobalMaxPool", [x], x.Type, [x.Shape[0], x.Shape[1], 1, 1]);
     }
 
+    /// <summary>Runs a body for every step of a sequence, each from the states that the last one left.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="sequence">[time, …].</param>
+    /// <param name="states">The states before the first step.</param>
+    /// <param name="step">Writes the body: given its graph, one step of the sequence and the states, the next states, of the same types and shapes.
+    /// It may use weights of the graph.</param>
+    /// <returns>The states after the last step.</returns>
+    public static Value[] Scan(this Graph g, Value sequence, Value[] states, Func<Graph, Value, Value[], Value[]> step)
+    {
+        g.Require(sequence.Rank >= 1, "Scan", $"{sequence} has no steps");
+        GraphProto body = g.Body("step", inner =>
+        {
+            Value[] before = [.. states.Select((state, i) => inner.Input($"step/state_{i}", state.Type, [.. state.Shape]))];
+            Value[] after = step(inner, inner.Input("step/input", sequence.Type, [.. sequence.Shape.Skip(1)]), before);
+            g.Require(after.Length == states.Length && after.Zip(states).All(pair => pair.First.Type == pair.Second.Type && pair.First.Shape.SequenceEqual(pair.Second.Shape)),
+                "Scan", $"the body gives {string.Join(", ", after.Select(state => state.ToString()))}; {string.Join(", ", states.Select(state => state.ToString()))} is needed");
+            return [.. after.Select((state, i) => ($"step/next_{i}", state))];
+        });
+        Value?[] last = [.. states.Select(state => new Value(g, state.Type, state.Shape))];
+        return g.Add("Scan", [.. states, sequence], last, Attribute.Body("body", body), Attribute.Int("num_scan_inputs", 1))!;
+    }
+
     /// <summary>A one-layer LSTM, forward; gates are stacked input, output, forget, cell.</summary>
     /// <param name="g">The graph.</param>
     /// <param name="x">[time, batch, inputs].</param>

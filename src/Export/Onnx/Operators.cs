@@ -95,17 +95,19 @@ public static class Operators
     /// <summary>left × right + addend, for matrices.</summary>
     /// <param name="g">The graph.</param>
     /// <param name="left">[rows, inner].</param>
-    /// <param name="right">[inner, columns].</param>
+    /// <param name="right">[inner, columns], or [columns, inner] if it is to be turned.</param>
     /// <param name="addend">[columns] or [rows, columns].</param>
+    /// <param name="turnRight">Whether <paramref name="right"/> is the transpose of what is multiplied, as PyTorch stores it.</param>
     /// <returns>[rows, columns].</returns>
-    public static Value Gemm(this Graph g, Value left, Value right, Value addend)
+    public static Value Gemm(this Graph g, Value left, Value right, Value addend, bool turnRight = false)
     {
-        g.Require(left.Type == right.Type && left.Rank == 2 && right.Rank == 2 && left.Shape[1] == right.Shape[0],
+        var (inner, columns) = turnRight ? (1, 0) : (0, 1);    // dimensions of the right
+        g.Require(left.Type == right.Type && left.Rank == 2 && right.Rank == 2 && left.Shape[1] == right.Shape[inner],
             "Gemm", $"{left} × {right}: two matrices of one type are needed, and the columns of the left must be the rows of the right");
-        Dimension[] shape = [left.Shape[0], right.Shape[1]];
+        Dimension[] shape = [left.Shape[0], right.Shape[columns]];
         g.Require(addend.Type == left.Type && (addend.Shape.SequenceEqual(shape) || addend.Shape.SequenceEqual(shape[1..])),
             "Gemm", $"{addend} cannot be added to {Dimension.Format(shape)}");
-        return g.Add("Gemm", [left, right, addend], left.Type, shape);
+        return g.Add("Gemm", [left, right, addend], left.Type, shape, turnRight ? [Attribute.Int("transB", 1)] : []);
     }
 
     /// <summary>x × weight + bias, for any number of leading dimensions.</summary>

@@ -32,15 +32,25 @@ public sealed record Weight(string Name, TensorType Type, long[] Shape, Action<S
     /// <param name="name">Name in the graph.</param>
     /// <param name="outputs">Rows.</param>
     /// <param name="inputs">Columns.</param>
-    /// <param name="read">Gives the matrix when the graph is saved.</param>
-    internal static QuantizedWeight Quantized(string name, int outputs, int inputs, Func<float[]> read)
+    /// <param name="parts">In how many pieces the rows are read and rounded, one after the other.</param>
+    /// <param name="read">Gives the rows of a piece when the graph is saved.</param>
+    internal static QuantizedWeight Quantized(string name, int outputs, int inputs, int parts, RowReader read)
     {
         int blocks = BlockQuantization.BlockCount(inputs);
         return new QuantizedWeight(
-            new Weight($"{name}.int8", TensorType.U8, [outputs, blocks, BlockQuantization.BlockSize], stream => stream.Write(BlockQuantization.Of(read(), inputs).Codes)),
-            new Weight($"{name}.scale", TensorType.F32, [outputs, blocks], stream => WriteValues(stream, BlockQuantization.Of(read(), inputs).Scales)),
+            new Weight($"{name}.int8", TensorType.U8, [outputs, blocks, BlockQuantization.BlockSize], stream => Each(rounded => stream.Write(rounded.Codes))),
+            new Weight($"{name}.scale", TensorType.F32, [outputs, blocks], stream => Each(rounded => WriteValues(stream, rounded.Scales))),
             inputs);
+
+        void Each(Action<BlockQuantization> write)
+        {
+            for (int part = 0; part < parts; part++)
+                write(BlockQuantization.Of(read(part), inputs));
+        }
     }
+
+    /// <summary>Rows of a matrix, row-major.</summary>
+    internal delegate ReadOnlySpan<float> RowReader(int part);
 
     /// <summary>A matrix of the state dict in eight bits with one scale for each output, inputs and outputs exchanged.</summary>
     /// <param name="name">Name in the graph.</param>
