@@ -19,6 +19,7 @@ public class LiveCaptureTests(Clips clips)
     [InlineData("silent.mp4")]
     [InlineData("blind.m4a")]
     [InlineData("live-cover.mp3")]
+    [InlineData("whole-seconds.mp3")]
     public async Task A_file_gives_the_seconds_that_a_recording_gives(string name)
     {
         string path = name switch
@@ -28,6 +29,7 @@ public class LiveCaptureTests(Clips clips)
             "silent.mp4" => clips.Make(name, $"-i {clips.Plain} -map 0:v -c copy"),
             "blind.m4a" => clips.Make(name, $"-i {clips.Plain} -map 0:a -c copy"),
             "live-cover.mp3" => clips.Make(name, $"-i {clips.Plain} -f lavfi -i color=red:s=32x32:d=1:r=1 -map 0:a -map 1:v -frames:v 1 -c:v mjpeg -disposition:v attached_pic"),
+            "whole-seconds.mp3" => clips.Make(name, $"-i {clips.Plain} -map 0:a -t 2"),    // 2 s, and padding that is cut off
             _ => clips.Plain,
         };
         ReadStream recorded = ReadStream.Of(path);
