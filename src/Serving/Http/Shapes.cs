@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Twitch.Runtime;
+using Twitch.Serving.Posting;
 
 namespace Twitch.Serving.Http;
 
@@ -28,13 +29,13 @@ internal sealed record SamplingJson(
     };
 }
 
-internal sealed record SessionRequest(string? Source = null, JsonElement? Every = null, string? Approval = null, SamplingJson? Sampling = null, bool Realtime = true, bool Loop = false);
+internal sealed record SessionRequest(string? Source = null, JsonElement? Every = null, string? Approval = null, SamplingJson? Sampling = null, bool Realtime = true, bool Loop = false, bool? Post = null);
 
-internal sealed record SessionChange(string? Approval = null);
+internal sealed record SessionChange(string? Approval = null, bool? Post = null);
 
 internal sealed record SessionJson(
     string Id, string Source, string State, string? Error, JsonNode Every, string Approval, SamplingJson Sampling, DateTimeOffset Created,
-    int Subscribers, long LastEvent, StatisticsJson Statistics);
+    int Subscribers, long LastEvent, StatisticsJson Statistics, bool? Post);
 
 internal sealed record SessionsJson(IReadOnlyList<SessionJson> Sessions);
 
@@ -53,7 +54,7 @@ internal sealed record StatisticsJson(
 }
 
 internal sealed record CommentJson(
-    long N, double Time, DateTimeOffset At, string Text, string State, IReadOnlyList<int> Tokens, IReadOnlyList<float> Logprobs, string Seed, bool Replayable);
+    long N, double Time, DateTimeOffset At, string Text, string State, IReadOnlyList<int> Tokens, IReadOnlyList<float> Logprobs, string Seed, bool Replayable, PostJson? Post);
 
 internal sealed record CommentsJson(IReadOnlyList<CommentJson> Comments);
 
@@ -105,6 +106,7 @@ internal sealed record ModelJson(string Name, IReadOnlyList<string> Versions, st
 [JsonSerializable(typeof(TokenJson))]
 [JsonSerializable(typeof(GapJson))]
 [JsonSerializable(typeof(EndJson))]
+[JsonSerializable(typeof(PostingJson))]
 [JsonSerializable(typeof(TicketRequest))]
 [JsonSerializable(typeof(TicketJson))]
 [JsonSerializable(typeof(ClipCommentsJson))]
