@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Twitch.Chat;
 using Twitch.Serving.Http;
+using Twitch.Serving.Net;
 using Twitch.Serving.Posting;
 using Twitch.Serving.Sessions;
 using Twitch.Serving.Telemetry;
@@ -36,18 +38,21 @@ public static class TwitchServices
         services.AddSingleton<ServeMetrics>();
         services.AddSingleton<Tickets>();
         services.AddSingleton<RequestGuard>();
+        services.TryAddSingleton<ResolveHost>(_ => Dns.GetHostAddressesAsync);
         services.AddSingleton<SourcePolicy>();
+        services.AddSingleton<SourceProxy>();
         services.AddSingleton<UploadQueue>();
         services.AddSingleton<ClipComments>();
         services.AddSingleton(provider => new ServedModel(provider.GetRequiredService<IOptions<ServeOptions>>(), provider.GetRequiredService<ServeMetrics>()));
         services.TryAddSingleton<OpenFeed>(provider => (source, options) => new WatcherFeed(provider.GetRequiredService<ServedModel>(), source, options));
         services.AddSingleton(provider => new SessionTable(
-            provider.GetRequiredService<ServedModel>(), provider.GetRequiredService<SourcePolicy>(), provider.GetRequiredService<OpenFeed>(), provider.GetRequiredService<IOptions<ServeOptions>>(),
+            provider.GetRequiredService<ServedModel>(), provider.GetRequiredService<SourcePolicy>(), provider.GetRequiredService<SourceProxy>(), provider.GetRequiredService<OpenFeed>(), provider.GetRequiredService<IOptions<ServeOptions>>(),
             provider.GetRequiredService<ServeMetrics>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SessionTable>>(), provider.GetService<ChatPoster>()));
         services.AddSingleton(provider => new SessionPosting(provider.GetRequiredService<SessionTable>(), provider.GetService<ChatPoster>()));
 
         // In this order: sessions stop before the model is closed.
         services.AddHostedService(provider => provider.GetRequiredService<ServedModel>());
+        services.AddHostedService(provider => provider.GetRequiredService<SourceProxy>());
         services.AddHostedService(provider => provider.GetRequiredService<SessionTable>());
         services.AddHostedService(provider => provider.GetRequiredService<SessionPosting>());
 

@@ -9,6 +9,7 @@ public class ServeCommandTests
     [InlineData("--address 0.0.0.0", "--address is 0.0.0.0, which others reach, and there is no token; give --token-file, or set TWITCH_TOKEN, or listen on 127.0.0.1.")]
     [InlineData("--max-sessions 0", "--max-sessions is 0; it must be in [1, 1000].")]
     [InlineData("--allow-source everything", "--allow-source is 'everything'; it must be a scheme such as https:, a place such as rtmp://ingest.example/app/, camera: or screen:.")]
+    [InlineData("--allow-source rtmp:", "--allow-source is 'rtmp:'; name a host, such as rtmp://ingest.example/app/: only http: and https: can be watched without one.")]
     [InlineData("--token-file no-such-file", "--token-file is no-such-file; there is no such file.")]
     public async Task Options_that_cannot_be_are_wrong_usage(string options, string expected)
     {

@@ -10,6 +10,7 @@ using Twitch.Chat;
 using Twitch.Runtime;
 using Twitch.Runtime.Capture;
 using Twitch.Serving.Http;
+using Twitch.Serving.Net;
 using Twitch.Serving.Telemetry;
 
 namespace Twitch.Serving.Sessions;
@@ -22,6 +23,7 @@ public sealed class SessionTable : IHostedService, IAsyncDisposable
     private readonly ConcurrentDictionary<string, Session> _sessions = new();
     private readonly ServedModel _served;
     private readonly SourcePolicy _policy;
+    private readonly SourceProxy _proxy;
     private readonly OpenFeed _open;
     private readonly ServeOptions _options;
     private readonly ServeMetrics _metrics;
@@ -30,9 +32,9 @@ public sealed class SessionTable : IHostedService, IAsyncDisposable
     private readonly ChatPoster? _poster;
     private int _places;    // taken
 
-    internal SessionTable(ServedModel served, SourcePolicy policy, OpenFeed open, IOptions<ServeOptions> options, ServeMetrics metrics, TimeProvider clock, ILogger<SessionTable> logger, ChatPoster? poster)
+    internal SessionTable(ServedModel served, SourcePolicy policy, SourceProxy proxy, OpenFeed open, IOptions<ServeOptions> options, ServeMetrics metrics, TimeProvider clock, ILogger<SessionTable> logger, ChatPoster? poster)
     {
-        (_served, _policy, _open, _options, _metrics, _clock, _logger, _poster) = (served, policy, open, options.Value, metrics, clock, logger, poster);
+        (_served, _policy, _proxy, _open, _options, _metrics, _clock, _logger, _poster) = (served, policy, proxy, open, options.Value, metrics, clock, logger, poster);
     }
 
     /// <summary>Is told of each comment when it was written and when it was decided about: session and comment. Called between two seconds of the
@@ -93,7 +95,7 @@ public sealed class SessionTable : IHostedService, IAsyncDisposable
                 Sampling = sampling,
                 WaitForSource = source.CanReconnect,
                 Clock = _clock,
-                Capture = new LiveCaptureOptions { Realtime = source.IsRecording && request.Realtime, Loop = source.IsRecording && request.Loop, FfmpegMemory = _options.FfmpegMemory },
+                Capture = new LiveCaptureOptions { Realtime = source.IsRecording && request.Realtime, Loop = source.IsRecording && request.Loop, FfmpegMemory = _options.FfmpegMemory, HttpProxy = _proxy.Address },
             }.Validate());
             string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
             return _sessions[id] = new Session(id, source.IsRecording ? request.Source! : source.Name, every, asks, feed, _served, _options, _metrics, _clock, _logger, (session, comment) => Commented?.Invoke(session.Id, comment)) { Posts = posts };
