@@ -41,14 +41,22 @@ internal sealed record SessionsJson(IReadOnlyList<SessionJson> Sessions);
 
 internal sealed record QuantilesJson(double P50, double P95, double P99);
 
+internal sealed record WorkJson(double Reading, double Pictures, double Features, double Encoding, double Decoding)
+{
+    public static WorkJson Of(WatchWork w) => new(S(w.Reading), S(w.Pictures), S(w.Features), S(w.Encoding), S(w.Decoding));
+
+    private static double S(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
+}
+
 internal sealed record StatisticsJson(
     double Seconds, long Comments, long Tokens, long DroppedSeconds, int Reconnects, int WaitingSeconds, double? SoundDriftMs, double? ClockDriftMs,
-    double RealTimeFactor, QuantilesJson? FirstTokenMs)
+    double RealTimeFactor, QuantilesJson? FirstTokenMs, WorkJson Work)
 {
     public static StatisticsJson Of(WatchStatistics s) => new(
         s.Seconds, s.Comments, s.Tokens, s.Dropped, s.Reconnects, s.Waiting, Round(s.SoundDrift?.TotalMilliseconds), Round(s.ClockDrift?.TotalMilliseconds),
         Math.Round(s.RealTimeFactor, 3),
-        s.FirstToken.Count == 0 ? null : new QuantilesJson(Round(s.FirstToken.P50.TotalMilliseconds)!.Value, Round(s.FirstToken.P95.TotalMilliseconds)!.Value, Round(s.FirstToken.P99.TotalMilliseconds)!.Value));
+        s.FirstToken.Count == 0 ? null : new QuantilesJson(Round(s.FirstToken.P50.TotalMilliseconds)!.Value, Round(s.FirstToken.P95.TotalMilliseconds)!.Value, Round(s.FirstToken.P99.TotalMilliseconds)!.Value),
+        WorkJson.Of(s.Work));
 
     private static double? Round(double? value) => value is { } number ? Math.Round(number, 3) : null;
 }
