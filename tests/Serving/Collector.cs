@@ -69,7 +69,7 @@ internal sealed class Collector : IAsyncDisposable
     }
 
     // Protobuf: a field is a varint of number and type, then its value; only fields with a length have fields of their own.
-    private static IEnumerable<ReadOnlyMemory<byte>> Find(ReadOnlyMemory<byte> message, params int[] fields)
+    private static List<ReadOnlyMemory<byte>> Find(ReadOnlyMemory<byte> message, params int[] fields)
     {
         if (fields.Length == 0)
             return [message];

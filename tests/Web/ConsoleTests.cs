@@ -327,7 +327,7 @@ public sealed class ConsoleTests(Chromium chromium)
     public async Task Posting_is_shown_stopped_and_left_to_a_session()
     {
         await using FakeTwitch server = await FakeTwitch.StartAsync();
-        foreach ((string name, JsonNode value) in new JsonObject
+        foreach ((string name, JsonNode? value) in new JsonObject
         {
             ["enabled"] = true, ["to"] = "#cup as our_bot over ircs://irc.chat.twitch.tv:6697", ["dry_run"] = false, ["approval"] = "manual", ["offered"] = 3,
             ["decided"] = new JsonObject { ["sent"] = 2, ["rate_limited"] = 1 },

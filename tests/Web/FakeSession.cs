@@ -51,7 +51,7 @@ internal sealed class FakeSession(string id, string source, string approval)
         return Subscribed;
     }
 
-    public JsonObject ToJson() => new()
+    public JsonObject ToJson() => new JsonObject
     {
         ["id"] = Id, ["source"] = source, ["state"] = State, ["error"] = Error, ["every"] = 10, ["approval"] = Approval, ["sampling"] = Sampling.DeepClone(),
         ["created"] = $"2025-03-10T20:00:{Id.Length:00}Z", ["subscribers"] = _readers.Count, ["last_event"] = _events.Count, ["statistics"] = Statistics.DeepClone(),

@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Twitch.Chat.Tests;
 using Twitch.Runtime.Tests;
 using Twitch.Serving.Net;
 using Twitch.Serving.Sessions;
@@ -21,7 +22,7 @@ public sealed class SourceProxyTests : IDisposable
 
     public SourceProxyTests() => _inside.Start();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => Patience.Token;
 
     private int Port => ((IPEndPoint)_inside.LocalEndpoint).Port;
 
@@ -124,7 +125,7 @@ public sealed class SourceProxyTests : IDisposable
         Assert.False(_inside.Pending(), "it was connected to");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_playlist_on_a_named_host_that_points_inside_reaches_nothing_there()
     {
         using var outside = new ScriptedWeb();
@@ -141,7 +142,7 @@ public sealed class SourceProxyTests : IDisposable
         Assert.False(_inside.Pending(), "it was connected to");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_description_that_would_open_connections_of_its_own_is_not_read()
     {
         using var outside = new ScriptedWeb();
@@ -153,7 +154,7 @@ public sealed class SourceProxyTests : IDisposable
         Assert.Contains("not on whitelist", why, StringComparison.OrdinalIgnoreCase);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_stream_of_a_named_host_is_watched_through_the_proxy()
     {
         using var recording = new TinyRecording();
