@@ -6,7 +6,6 @@
 // --streams N measures that many and no other.
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
 using System.Text.Json;
 
 Dictionary<string, string> given = args.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
@@ -61,7 +60,7 @@ async Task<bool> Holds(HttpClient client, int streams)
     for (int i = 0; i < streams; i++)
     {
         using HttpResponseMessage made = await client.PostAsync("/v1/sessions", new StringContent($$"""{"source": "{{Path.GetFileName(video)}}", "every": 1, "loop": true}""", null, "application/json"));
-        ids.Add((await made.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!);
+        ids.Add(Parse(await made.EnsureSuccessStatusCode().Content.ReadAsStringAsync()).GetProperty("id").GetString()!);
         await Task.Delay(TimeSpan.FromSeconds(Math.Min(0.5, 10.0 / streams)));    // their seconds fall beside each other, as those of strangers do
     }
     await Task.Delay(TimeSpan.FromSeconds(settle));
@@ -81,7 +80,7 @@ async Task<bool> Holds(HttpClient client, int streams)
 async Task<Sample> Look(HttpClient client, List<string> ids)
 {
     var sample = new Sample { Time = Stopwatch.GetTimestamp(), Busy = CoreBusy() };
-    foreach (JsonElement session in (await client.GetFromJsonAsync<JsonElement>("/v1/sessions")).GetProperty("sessions").EnumerateArray().Where(session => ids.Contains(session.GetProperty("id").GetString()!)))
+    foreach (JsonElement session in Parse(await client.GetStringAsync("/v1/sessions")).GetProperty("sessions").EnumerateArray().Where(session => ids.Contains(session.GetProperty("id").GetString()!)))
     {
         JsonElement statistics = session.GetProperty("statistics"), work = statistics.GetProperty("work");
         sample.Seconds += statistics.GetProperty("seconds").GetDouble();
@@ -96,6 +95,8 @@ async Task<Sample> Look(HttpClient client, List<string> ids)
     }
     return sample;
 }
+
+static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
 
 // The upper end of the bucket in which 95 of 100 lie.
 static double P95(SortedDictionary<double, double> before, SortedDictionary<double, double> after)
