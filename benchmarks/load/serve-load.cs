@@ -2,6 +2,8 @@
 //
 //   twitch serve --bundle B --media samples --max-sessions 4 &
 //   dotnet run benchmarks/load/serve-load.cs -- --pid $! --source stream.mp4 --clip clip.mp4 --sessions 16 --clips 8 --seconds 600
+//
+// First one client of each kind is alone, until every request was sent --samples times (or for --alone seconds): a p99 needs a hundred.
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
@@ -14,16 +16,16 @@ int Number(string name, int usual) => int.Parse(Text(name, usual.ToString(Cultur
 
 string url = Text("url", "http://127.0.0.1:8080"), source = Text("source", "stream.mp4");
 byte[]? clip = given.TryGetValue("--clip", out string? clipPath) ? File.ReadAllBytes(clipPath) : null;
-int pid = Number("pid", 0), sessions = Number("sessions", 32), clips = Number("clips", 0), seconds = Number("seconds", 60), alone = Number("alone", 15);
+int pid = Number("pid", 0), sessions = Number("sessions", 32), clips = Number("clips", 0), seconds = Number("seconds", 60), alone = Number("alone", 420), samples = Number("samples", 100);
 
 using var client = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromMinutes(2) };
 if (Environment.GetEnvironmentVariable("TWITCH_TOKEN") is { Length: > 0 } token)
     client.DefaultRequestHeaders.Authorization = new("Bearer", token);
 
 Console.WriteLine($"memory before: {Process()}");
-Measurement unloaded = await Offer(1, clip is null ? 0 : 1, alone);
-Console.WriteLine($"memory after {alone} s of one session{(clip is null ? "" : " and one client with clips")}: {Process()}");
-Measurement loaded = await Offer(sessions, clips, seconds);
+Measurement unloaded = await Offer(1, clip is null ? 0 : 1, alone, samples);
+Console.WriteLine($"memory after one session{(clip is null ? "" : " and one client with clips")}: {Process()}");
+Measurement loaded = await Offer(sessions, clips, seconds, int.MaxValue);
 Console.WriteLine($"memory at the end: {Process()}");
 
 Console.WriteLine($"\n| request | alone n | p50 ms | p99 ms | {sessions} sessions, {clips} clips offered: n | p50 ms | p99 ms | p99 ratio |\n|---|---:|---:|---:|---:|---:|---:|---:|");
@@ -34,11 +36,11 @@ foreach (string kind in loaded.Times.Keys.Order())
 }
 Console.WriteLine($"\nanswers by status: {string.Join(", ", loaded.Status.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}: {pair.Value}"))}");
 
-async Task<Measurement> Offer(int sessionClients, int clipClients, int duration)
+async Task<Measurement> Offer(int sessionClients, int clipClients, int duration, int enough)
 {
     var measured = new Measurement();
     using var end = new CancellationTokenSource(TimeSpan.FromSeconds(duration));
-    Task watching = Report(duration, end.Token);
+    Task watching = Report(measured, duration, enough, end);
     await Task.WhenAll([
         .. Enumerable.Range(0, sessionClients).Select(i => SessionClient(measured, new Random(i), end.Token)),
         .. Enumerable.Range(0, clipClients).Select(i => ClipClient(measured, new Random(1000 + i), end.Token)),
@@ -55,7 +57,7 @@ async Task SessionClient(Measurement measured, Random random, CancellationToken 
         string? id = null;
         try
         {
-            (int status, string body) = await Send(measured, "POST session", HttpMethod.Post, "/v1/sessions", $$"""{"source": "{{source}}", "every": 5, "loop": true}""", end);
+            (int status, string body) = await Send(measured, "POST session", HttpMethod.Post, "/v1/sessions", $$"""{"source": "{{source}}", "every": 1, "loop": true}""", end);
             if (status != 201)
             {
                 await Task.Delay(TimeSpan.FromSeconds(1 + random.NextDouble()), end);
@@ -126,20 +128,24 @@ async Task<HttpResponseMessage> Timed(Measurement measured, string kind, Func<Ta
 {
     var clock = Stopwatch.StartNew();
     HttpResponseMessage answer = await send();
-    measured.Count($"{(int)answer.StatusCode}");
     if (answer.IsSuccessStatusCode)
         measured.Add(kind, clock.Elapsed);
+    measured.Count(answer.IsSuccessStatusCode ? $"{(int)answer.StatusCode}" : $"{(int)answer.StatusCode} {await CodeOf(answer)}");
     return answer;
 }
 
-async Task Report(int duration, CancellationToken end)
+// Tells how it stands, and ends it when there is enough.
+async Task Report(Measurement measured, int duration, int enough, CancellationTokenSource end)
 {
     try
     {
-        while (true)
+        for (int second = 1; ; second++)
         {
-            await Task.Delay(TimeSpan.FromSeconds(Math.Max(10, duration / 10)), end);
-            Console.WriteLine($"  {DateTime.UtcNow:HH:mm:ss} {Process()}");
+            await Task.Delay(TimeSpan.FromSeconds(1), end.Token);
+            if (second % Math.Max(10, duration / 10) == 0)
+                Console.WriteLine($"  {DateTime.UtcNow:HH:mm:ss} {Process()}");
+            if (measured.Least >= enough)
+                await end.CancelAsync();
         }
     }
     catch (OperationCanceledException)
@@ -155,6 +161,13 @@ string Process()
     return $"{status["VmRSS"]} resident (most {status["VmHWM"]}), {status["Threads"]} threads, {Directory.GetFiles($"/proc/{pid}/fd").Length} handles";
 }
 
+// The code of a problem, so that errors are told apart.
+static async Task<string> CodeOf(HttpResponseMessage answer)
+{
+    string body = await answer.Content.ReadAsStringAsync();
+    return body.StartsWith('{') && JsonDocument.Parse(body).RootElement.TryGetProperty("code", out JsonElement code) ? code.GetString() ?? "" : "";
+}
+
 static double At(double[] ordered, double share) => ordered.Length == 0 ? double.NaN : ordered[(int)Math.Min(ordered.Length - 1, Math.Floor(share * ordered.Length))];
 
 internal sealed class Measurement
@@ -162,6 +175,9 @@ internal sealed class Measurement
     public ConcurrentDictionary<string, ConcurrentBag<double>> Times { get; } = new();
 
     public ConcurrentDictionary<string, int> Status { get; } = new();
+
+    /// <summary>Times of the request that has the fewest.</summary>
+    public int Least => Times.Count < 6 ? 0 : Times.Values.Min(times => times.Count);
 
     public void Add(string kind, TimeSpan time) => Times.GetOrAdd(kind, _ => []).Add(time.TotalMilliseconds);
 

@@ -18,7 +18,7 @@ public sealed class DryRunSink(ChannelName channel, Action<string> say) : IChatS
     public Task<SendResult> SendAsync(PostText text, CancellationToken cancellation)
     {
         say($"would post to {channel}: {text}");
-        return Task.FromResult(new SendResult(SendStatus.Sent));
+        return Task.FromResult(new SendResult(SendStatus.Sent, "a dry run"));
     }
 
     /// <inheritdoc/>

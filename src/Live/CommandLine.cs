@@ -11,12 +11,15 @@ public static class CommandLine
     /// <param name="error">Receives progress and messages.</param>
     /// <param name="cancellation">Ctrl-C.</param>
     /// <returns>The exit code, see <see cref="ExitCode"/>.</returns>
-    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
+        RunAsync(args, output, error, () => new StreamReader(Console.OpenStandardInput()), cancellation);
+
+    internal static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, Func<TextReader> answers, CancellationToken cancellation)
     {
         var root = new RootCommand("Watches a stream and says what its chat would say.")
         {
             GenerateCommand.Create(),
-            WatchCommand.Create(),
+            WatchCommand.Create(answers),
             ServeCommand.Create(),
             VerifyCommand.Create(),
             InfoCommand.Create(),

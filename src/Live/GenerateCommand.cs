@@ -34,16 +34,9 @@ internal sealed class GenerateCommand
 
     public static Command Create() => new GenerateCommand().Build();
 
-    private Command Build()
-    {
-        var command = new Command("generate", "Comments on moments of a recording.") { _video, _replay, _audio, _at, _every, _chat, _noChat, _from, _to, _count, _json, _logprobs };
-        _pace.AddTo(command);
-        _model.AddTo(command);
-        _sampling.AddTo(command);
-        command.Validators.Add(Validate);
-        command.SetAction(RunAsync);
-        return command;
-    }
+    private Command Build() => Verb.Of(
+        "generate", "Comments on moments of a recording.", [_video, _replay, _audio, _at, _every, _chat, _noChat, _from, _to, _count, _json, _logprobs],
+        [_pace, _model, _sampling], RunAsync, Validate);
 
     private void Validate(CommandResult result)
     {
@@ -111,8 +104,7 @@ internal sealed class GenerateCommand
         NoteFew();
         foreach (string warning in recording.Report.Warnings)
             await error.WriteLineAsync($"warning: {warning}");
-        if (model.Speaker.WithheldCount > 0)
-            await error.WriteLineAsync($"note: {model.Speaker.WithheldCount} comments might not be said, however often they were drawn, and were withheld.");
+        await ModelArguments.NoteWithheldAsync(model, error);
         return (int)ExitCode.Done;
 
         void NoteFew()

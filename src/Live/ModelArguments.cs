@@ -4,7 +4,7 @@ using Twitch.Runtime;
 namespace Twitch.Live;
 
 /// <summary>The options that open a bundle, shared by the verbs.</summary>
-internal sealed class ModelArguments
+internal sealed class ModelArguments : IVerbArguments
 {
     /// <summary>The bundle's folder.</summary>
     public Option<string> Bundle { get; } = new("--bundle", "-b") { Description = "Folder that 'twitch-train export' made.", Required = true, HelpName = "folder" };
@@ -30,6 +30,10 @@ internal sealed class ModelArguments
         command.Add(_bannedWords);
         command.Add(_noDefaultBannedWords);
     }
+
+    /// <summary>Tells how many comments the rules of speech kept back, if there were any.</summary>
+    public static Task NoteWithheldAsync(CommentModel model, TextWriter error) => model.Speaker.WithheldCount == 0 ? Task.CompletedTask : error.WriteLineAsync(
+        $"note: {model.Speaker.WithheldCount} comments might not be said, however often they were drawn, and were withheld.");
 
     public CommentModel Open(ParseResult parsed) => CommentModel.Open(parsed.GetRequiredValue(Bundle), Options(parsed));
 

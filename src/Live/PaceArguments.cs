@@ -6,7 +6,7 @@ namespace Twitch.Live;
 
 /// <summary>The options that let the model say when to comment, shared by the verbs.</summary>
 /// <param name="description">What <c>--auto</c> does for the verb.</param>
-internal sealed class PaceArguments(string description)
+internal sealed class PaceArguments(string description) : IVerbArguments
 {
     private readonly Option<double?> _scale = new("--rate-scale") { Description = "With --auto: factor on how often the chat would comment; 1 if absent.", HelpName = "number" };
     private readonly Option<TimeSpan?> _leastGap = new("--least-gap") { Description = "With --auto: least time between two comments; 1 s if absent.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };

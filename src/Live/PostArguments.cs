@@ -8,7 +8,9 @@ using Twitch.Chat.Reading;
 namespace Twitch.Live;
 
 /// <summary>The options of posting to Twitch chat. Off unless <c>--post</c> is given, and then a dry run unless <c>--post-for-real</c> is given too.</summary>
-internal sealed class PostArguments
+/// <param name="approval">What <c>--post-approve</c> does for the verb.</param>
+/// <param name="reads">Whether the verb has one model that can be shown what a channel says.</param>
+internal sealed class PostArguments(string approval, bool reads = true) : IVerbArguments
 {
     private const string Irc = "irc", WebSocket = "websocket", Helix = "helix";
     private static readonly PostOptions _defaults = new();
@@ -24,18 +26,17 @@ internal sealed class PostArguments
     private readonly Option<string> _mark = new("--post-mark") { Description = "Stands before every post; empty where Twitch shows its chat bot badge.", DefaultValueFactory = _ => _defaults.Mark, HelpName = "text" };
     private readonly Option<int> _margin = new("--post-margin") { Description = $"Posts below Twitch's limit of {PostOptions.TwitchLimit} in 30 s.", DefaultValueFactory = _ => _defaults.Margin, HelpName = "n" };
     private readonly Option<double> _lifetime = new("--post-within") { Description = "A comment older than this is not posted.", DefaultValueFactory = _ => _defaults.Lifetime.TotalSeconds, HelpName = "seconds" };
-    private readonly Option<bool> _approve = new("--post-approve") { Description = "A person approves each comment." };
     private readonly Option<ChannelName?> _read = Channel("--read-chat", "The model sees what is said in this Twitch channel; needs no login.");
 
-    /// <summary>Adds the options.</summary>
-    /// <param name="command">The verb.</param>
-    /// <param name="approval">Whether the verb has a place where a person can approve.</param>
-    public void AddTo(Command command, bool approval = false)
+    /// <summary>Whether a person approves each comment.</summary>
+    public Option<bool> Approve { get; } = new("--post-approve") { Description = approval };
+
+    public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_channel, _forReal, _via, _login, _tokenFile, _server, _mark, _margin, _lifetime, _read])
+        foreach (Option option in (Option[])[_channel, _forReal, _via, _login, _tokenFile, _server, _mark, _margin, _lifetime, Approve])
             command.Add(option);
-        if (approval)
-            command.Add(_approve);
+        if (reads)
+            command.Add(_read);
         command.Validators.Add(Validate);
     }
 
@@ -91,7 +92,7 @@ internal sealed class PostArguments
         Mark = parsed.GetRequiredValue(_mark),
         Margin = parsed.GetValue(_margin),
         Lifetime = parsed.GetValue(_lifetime) is >= 0 and <= 1e6 and double seconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue,    // refused below
-        Approval = parsed.GetValue(_approve) ? ApprovalMode.Manual : ApprovalMode.Auto,
+        Approval = parsed.GetValue(Approve) ? ApprovalMode.Manual : ApprovalMode.Auto,
     }.Validate();
 
     private Uri TwitchServer(ParseResult parsed) => parsed.GetRequiredValue(_via) == WebSocket ? IrcOptions.TwitchWebSocket : IrcOptions.TwitchTls;
@@ -107,7 +108,7 @@ internal sealed class PostArguments
     private void Validate(CommandResult result)
     {
         bool post = result.GetResult(_channel) is { Implicit: false }, forReal = result.GetResult(_forReal) is { Implicit: false };
-        if (!post && ((Option[])[_forReal, _via, _login, _tokenFile, _mark, _margin, _lifetime, _approve]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } lonely)
+        if (!post && ((Option[])[_forReal, _via, _login, _tokenFile, _mark, _margin, _lifetime, Approve]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } lonely)
             result.AddError($"{lonely.Name} needs --post, which names the channel.");
         else if (forReal && result.GetResult(_login) is not { Implicit: false } && result.GetResult(_via) is not { Implicit: false, Tokens: [{ Value: Helix }] })
             result.AddError("--post-for-real needs --post-as, the login of the bot's account.");

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Twitch.Live;
 
 /// <summary>The options of <see cref="SamplingOptions"/>; what is not given is the bundle's default.</summary>
-internal sealed class SamplingArguments
+internal sealed class SamplingArguments : IVerbArguments
 {
     private readonly Option<float?> _temperature = New<float?>("--temperature", "Divides the logits; 0 always takes the most likely token.");
     private readonly Option<int?> _topK = New<int?>("--top-k", "Draw among this many most likely tokens; 0 keeps every token.");

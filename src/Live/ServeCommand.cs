@@ -20,6 +20,7 @@ internal sealed class ServeCommand
     private static readonly ServeOptions Usual = new();
 
     private readonly ModelArguments _model = new();
+    private readonly PostArguments _post = new("Post only what a person approved in the console; sessions ask unless they say otherwise.", reads: false);
     private readonly Option<string> _address = New("--address", "Where to listen; other than loopback needs a token.", Usual.Address, "ip");
     private readonly Option<int> _port = New("--port", "Port; 0 takes a free one.", Usual.Port, "n");
     private readonly Option<string?> _tokenFile = New<string?>("--token-file", $"File with the token, mode 0600; else {TokenFile.Variable} has it.", null, "file");
@@ -44,15 +45,10 @@ internal sealed class ServeCommand
 
     public static Command Create() => new ServeCommand().Build();
 
-    private Command Build()
-    {
-        var command = new Command("serve", "Serves sessions on sources and comments on clips over HTTP.");
-        foreach (Option option in (Option[])[_address, _port, _tokenFile, _sources, _media, _hosts, _origins, _sessions, _subscribers, _uploads, _waiting, _body, _clip, _memory, _batch, _emotes, _otlp])
-            command.Add(option);
-        _model.AddTo(command);
-        command.SetAction(RunAsync);
-        return command;
-    }
+    private Command Build() => Verb.Of(
+        "serve", "Serves sessions on sources and comments on clips over HTTP.",
+        [_address, _port, _tokenFile, _sources, _media, _hosts, _origins, _sessions, _subscribers, _uploads, _waiting, _body, _clip, _memory, _batch, _emotes, _otlp],
+        [_model, _post], RunAsync);
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
@@ -72,6 +68,9 @@ internal sealed class ServeCommand
             kestrel.Listen(address, Math.Clamp(parsed.GetValue(_port), 0, 65535));
         });
 
+        await using ChatLink chat = await _post.OpenAsync(parsed, error.WriteLine, cancellation);
+        if (chat.Poster is { } poster)
+            builder.Services.AddSingleton(poster);
         await using WebApplication app = builder.Build();
         try
         {
@@ -95,6 +94,8 @@ internal sealed class ServeCommand
         finally
         {
             await app.StopAsync(CancellationToken.None);
+            if (chat.Poster is { } posted)
+                await error.WriteLineAsync($"{posted.Counts}; to {posted.Description}");
         }
         return (int)ExitCode.Done;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
+using Twitch.Chat;
 using Twitch.Runtime;
 using Twitch.Runtime.Capture;
 
@@ -10,9 +11,10 @@ namespace Twitch.Live;
 /// <summary><c>twitch watch</c>: comments on a stream as it happens.</summary>
 internal sealed class WatchCommand
 {
+    private readonly Func<TextReader> _answers;
     private readonly ModelArguments _model = new();
     private readonly SamplingArguments _sampling = new();
-    private readonly PostArguments _post = new();
+    private readonly PostArguments _post = new("Ask on the terminal before a comment is posted: y, n, stop, go.");
     private readonly PaceArguments _pace = new("Comment when the channel's chat would, instead of every so often.");
     private readonly Argument<string> _source = new("source") { Description = "A file, a URL (HLS, RTMP, RTSP, SRT, http, udp), '-' for stdin, camera:0 or /dev/video0, screen: or screen::0.0." };
     private readonly Option<bool> _realtime = new("--realtime") { Description = "Play a file at its own speed; else as fast as the machine can." };
@@ -26,21 +28,17 @@ internal sealed class WatchCommand
     private readonly Option<bool> _tokens = new("--tokens") { Description = "With --json: a line for each token as it is drawn, too." };
     private readonly Option<TimeSpan?> _report = new("--report") { Description = "Write the figures of the summary to stderr this often, as JSON.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };
 
-    private WatchCommand()
-    {
-    }
+    private WatchCommand(Func<TextReader> answers) => _answers = answers;
 
-    public static Command Create() => new WatchCommand().Build();
+    /// <param name="answers">Opens what a person at the terminal types.</param>
+    public static Command Create(Func<TextReader> answers) => new WatchCommand(answers).Build();
 
     private Command Build()
     {
-        var command = new Command("watch", "Comments on a stream as it happens.") { _source, _realtime, _loop, _every, _stall, _buffer, _reconnects, _wait, _json, _tokens, _report };
-        _pace.AddTo(command);
-        _model.AddTo(command);
-        _sampling.AddTo(command);
-        _post.AddTo(command);
-        command.Validators.Add(Validate);
-        command.SetAction(RunAsync);
+        Command command = Verb.Of(
+            "watch", "Comments on a stream as it happens.", [_realtime, _loop, _every, _stall, _buffer, _reconnects, _wait, _json, _tokens, _report],
+            [_pace, _model, _sampling, _post], RunAsync, Validate);
+        command.Add(_source);
         return command;
     }
 
@@ -50,6 +48,8 @@ internal sealed class WatchCommand
             result.AddError("--tokens needs --json; without it, words appear as they are drawn.");
         if (result.GetValue(_pace.Auto) && result.GetResult(_every) is { Implicit: false })
             result.AddError("--every and --auto exclude each other; give one.");
+        if (result.GetValue(_post.Approve) && result.GetValue(_source) == "-")
+            result.AddError("--post-approve reads its answers from stdin, which is the source here; give another source, or leave it out.");
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
@@ -79,6 +79,7 @@ internal sealed class WatchCommand
         if (chat.IsForModel && model.Chat is null)
             await error.WriteLineAsync($"note: {model.Bundle.Folder} reads no past chat, so --read-chat changes nothing.");
         chat.HearInto(said, () => watcher.Now);
+        Action<string>? offer = Offering(chat.Poster, parsed.GetValue(_post.Approve), error);
         WatchOutput lines = parsed.GetValue(_json) ? new JsonWatchOutput(output, parsed.GetValue(_tokens)) : new TextWatchOutput(output, error, source);
         using Timer? reports = parsed.GetValue(_report) is { } period ? new Timer(_ => error.WriteLine(JsonLine(watcher)), null, period, period) : null;
         try
@@ -87,7 +88,7 @@ internal sealed class WatchCommand
             {
                 await lines.WriteAsync(happened);
                 if (happened is CommentMade made)
-                    chat.Poster?.Offer(made.Comment.Text);
+                    offer?.Invoke(made.Comment.Text);
             }
         }
         finally
@@ -95,12 +96,22 @@ internal sealed class WatchCommand
             lines.End();
             if (watcher.Statistics.Seconds > 0)
                 await error.WriteLineAsync(WatchSummary.Text(watcher.Statistics));
-            if (model.Speaker.WithheldCount > 0)
-                await error.WriteLineAsync($"note: {model.Speaker.WithheldCount} comments might not be said, however often they were drawn, and were withheld.");
+            await ModelArguments.NoteWithheldAsync(model, error);
             if (chat.Poster is { } poster)
                 await error.WriteLineAsync($"{poster.Counts}; to {poster.Description}");
         }
         return (int)ExitCode.Done;
+    }
+
+    private Action<string>? Offering(ChatPoster? poster, bool asks, TextWriter error)
+    {
+        if (poster is null)
+            return null;
+        if (!asks)
+            return comment => poster.Offer(comment);
+        var approval = new TerminalApproval(poster, error.WriteLine);
+        approval.Listen(_answers());
+        return approval.Offer;
     }
 
     private static string JsonLine(Watcher watcher) => JsonSerializer.Serialize(WatchReport.Of(watcher.Statistics), LiveJson.Readable.WatchReport);

@@ -33,7 +33,7 @@ public sealed class ServeOptions
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>Sources that may be watched: a scheme (<c>https:</c>), a host (<c>rtmp://ingest.example/</c>) or a place on it, <c>camera:</c>, <c>screen:</c>.
-    /// None is unless it is named. A scheme alone does not reach private addresses.</summary>
+    /// None is unless it is named. A scheme alone must be http: or https:, and does not reach private addresses.</summary>
     public IList<string> AllowedSources { get; } = [];
 
     /// <summary>Folder whose files may be watched; absent: none.</summary>
@@ -118,7 +118,11 @@ internal sealed class ServeOptionsCheck : IValidateOptions<ServeOptions>
         Need(options.ReplayableComments >= 0 && options.ReplayableComments <= options.KeptComments, Range("comments that can be replayed", options.ReplayableComments, 0, options.KeptComments));
         Need(options.BatchRows is >= 1 and <= 1024, Range("--batch", options.BatchRows, 1, 1024));
         foreach (string source in options.AllowedSources)
-            Need(Sessions.AllowedSource.TryParse(source) is not null, $"--allow-source is '{source}'; it must be a scheme such as https:, a place such as rtmp://ingest.example/app/, camera: or screen:.");
+        {
+            Sessions.AllowedSource? allowed = Sessions.AllowedSource.TryParse(source);
+            Need(allowed is not { IsEnforced: false }, $"--allow-source is '{source}'; name a host, such as {source}//ingest.example/app/: only http: and https: can be watched without one.");
+            Need(allowed is not null, $"--allow-source is '{source}'; it must be a scheme such as https:, a place such as rtmp://ingest.example/app/, camera: or screen:.");
+        }
         foreach (string origin in options.AllowedOrigins)
             Need(Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) && uri.GetLeftPart(UriPartial.Authority) == origin, $"--allow-origin is '{origin}'; it must be scheme and host, such as https://tools.example.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

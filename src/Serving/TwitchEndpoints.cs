@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Twitch.Serving.Http;
+using Twitch.Serving.Posting;
 using Twitch.Serving.Sessions;
 using Twitch.Serving.Uploads;
 
@@ -25,6 +26,7 @@ public static class TwitchEndpoints
         });
         group.MapSessions();
         group.MapSessionComments();
+        group.MapPosting();
         group.MapClips();
         group.MapModel();
         group.MapMethods("/v1/{**path}", [HttpMethods.Options], (HttpResponse response) =>

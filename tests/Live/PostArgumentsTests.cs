@@ -107,7 +107,7 @@ public class PostArgumentsTests
 
     private static (PostArguments Arguments, ParseResult Parsed) Parse(params string[] args)
     {
-        var arguments = new PostArguments();
+        var arguments = new PostArguments("");
         var command = new Command("watch");
         arguments.AddTo(command);
         return (arguments, command.Parse(args));

@@ -9,6 +9,7 @@ public class ServeCommandTests
     [InlineData("--address 0.0.0.0", "--address is 0.0.0.0, which others reach, and there is no token; give --token-file, or set TWITCH_TOKEN, or listen on 127.0.0.1.")]
     [InlineData("--max-sessions 0", "--max-sessions is 0; it must be in [1, 1000].")]
     [InlineData("--allow-source everything", "--allow-source is 'everything'; it must be a scheme such as https:, a place such as rtmp://ingest.example/app/, camera: or screen:.")]
+    [InlineData("--allow-source rtmp:", "--allow-source is 'rtmp:'; name a host, such as rtmp://ingest.example/app/: only http: and https: can be watched without one.")]
     [InlineData("--token-file no-such-file", "--token-file is no-such-file; there is no such file.")]
     public async Task Options_that_cannot_be_are_wrong_usage(string options, string expected)
     {
@@ -26,9 +27,9 @@ public class ServeCommandTests
     {
         using TinyBundle bundle = TinyBundle.SeedTiny();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var said = new FirstLine();
+        using var said = new SaidLines();
         Task<int> running = CommandLine.RunAsync(["serve", "--bundle", bundle.Folder, "--port", "0", "--allow-source", "http://127.0.0.1:9/"], TextWriter.Null, said, stop.Token);
-        string line = await said.Line.WaitAsync(stop.Token);
+        string line = await said.UntilAsync("serving ");
         using var client = new HttpClient { BaseAddress = new Uri(line.Split(' ')[3].TrimEnd(';', ',')) };
         using HttpResponseMessage made = await client.PostAsync("/v1/sessions", new StringContent("""{"source": "http://127.0.0.1:9/x"}""", null, "application/json"), stop.Token);
         using Stream events = await client.GetStreamAsync(made.Headers.Location + "/events", stop.Token);
@@ -40,18 +41,5 @@ public class ServeCommandTests
         Assert.Equal(201, (int)made.StatusCode);
         Assert.Contains("event: status", await reader.ReadToEndAsync(CancellationToken.None), StringComparison.Ordinal);
         Assert.Equal(130, exitCode);
-    }
-
-    private sealed class FirstLine : StringWriter
-    {
-        private readonly TaskCompletionSource<string> _line = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<string> Line => _line.Task;
-
-        public override Task WriteLineAsync(string? value)
-        {
-            _line.TrySetResult(value ?? "");
-            return Task.CompletedTask;
-        }
     }
 }

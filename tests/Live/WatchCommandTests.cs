@@ -49,6 +49,7 @@ public class WatchCommandTests(CommandLineTests.Files files) : IClassFixture<Com
     [InlineData(2, "--every is 0.5 s", "watch", "http://127.0.0.1:9/x", "--every", "0.5")]
     [InlineData(2, "http://127.0.0.1:9/x: --realtime and --loop are for files", "watch", "http://127.0.0.1:9/x", "--realtime")]
     [InlineData(2, "--tokens needs --json", "watch", "http://127.0.0.1:9/x", "--tokens")]
+    [InlineData(2, "--post-approve reads its answers from stdin, which is the source here", "watch", "-", "--post", "chan", "--post-approve")]
     public async Task Errors_have_their_exit_codes(int expected, string message, params string[] args)
     {
         (int exitCode, string output, string error) = await Run([.. args, "--bundle", _bundle]);
@@ -57,6 +58,48 @@ public class WatchCommandTests(CommandLineTests.Files files) : IClassFixture<Com
         Assert.Empty(output);
         Assert.Contains($"error: {message}", error, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Somebody_at_the_terminal_approves_what_is_posted()
+    {
+        using var said = new SaidLines();
+        using var answers = new Answers(said, "y", "n");
+
+        int exitCode = await CommandLine.RunAsync(
+            ["watch", _video, "--bundle", _bundle, "--every", "1", "--realtime", "--loop", "--post", "chan", "--post-approve"], TextWriter.Null, said, () => answers, answers.Last.Token);
+
+        Assert.Equal(130, exitCode);
+        string posted = Assert.Single(said.Lines, line => line.StartsWith("would post to #chan: ", StringComparison.Ordinal))["would post to #chan: ".Length..];
+        Assert.Contains($"post \"{posted}\"? y/n", said.Lines);
+        Assert.Single(said.Lines, line => line.StartsWith("1 of ", StringComparison.Ordinal) && line.Contains("comments posted, 1 rejected", StringComparison.Ordinal));
+    }
+
+    // Types each answer when it is asked, and interrupts after the last.
+    private sealed class Answers(SaidLines said, params string[] answers) : TextReader
+    {
+        private int _next;
+
+        public CancellationTokenSource Last { get; } = new();
+
+        public override string? ReadLine()
+        {
+            if (_next == answers.Length)
+            {
+                while (!said.Any("would post "))
+                    Thread.Yield();
+                Last.Cancel();
+                return null;
+            }
+            said.UntilAsync("post ").GetAwaiter().GetResult();
+            return answers[_next++];
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            Last.Dispose();
+            base.Dispose(disposing);
+        }
     }
 
     [Fact]

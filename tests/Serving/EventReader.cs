@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Twitch.Chat.Tests;
 
 namespace Twitch.Serving.Tests;
 
@@ -17,7 +18,7 @@ internal sealed class EventReader(Stream stream) : IDisposable
     public async Task<ReceivedEvent?> NextAsync()
     {
         var (id, name, data) = ((string?)null, "", "");
-        while (await _reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        while (await _reader.ReadLineAsync(Patience.Token) is { } line)
         {
             if (line.Length == 0)
                 return new ReceivedEvent(id, name, data);

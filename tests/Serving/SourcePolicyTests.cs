@@ -45,20 +45,6 @@ public sealed class SourcePolicyTests : IDisposable
     [InlineData("http://localhost:9/")]
     public async Task A_scheme_alone_does_not_reach_private_addresses(string source) => Assert.False(await IsAllowed(source, "http:"));
 
-    [Theory]
-    [InlineData("1.1.1.1", true)]
-    [InlineData("2606:4700::1111", true)]
-    [InlineData("0.0.0.0", false)]
-    [InlineData("100.64.0.1", false)]
-    [InlineData("172.31.255.255", false)]
-    [InlineData("172.32.0.0", true)]
-    [InlineData("224.0.0.1", false)]
-    [InlineData("255.255.255.255", false)]
-    [InlineData("64:ff9b::a9fe:a9fe", false)]
-    [InlineData("2002:7f00:1::", false)]
-    [InlineData("fe80::1", false)]
-    public void An_address_is_public_or_not(string address, bool expected) => Assert.Equal(expected, SourcePolicy.IsPublic(IPAddress.Parse(address)));
-
     [Fact]
     public async Task A_file_must_lie_in_the_media_folder_whatever_links_say()
     {
@@ -92,7 +78,7 @@ public sealed class SourcePolicyTests : IDisposable
     {
         try
         {
-            await new SourcePolicy(Options.Create(options)).CheckAsync(source, TestContext.Current.CancellationToken);
+            await new SourcePolicy(Options.Create(options), Dns.GetHostAddressesAsync).CheckAsync(source, TestContext.Current.CancellationToken);
             return true;
         }
         catch (Exception e) when (e is ProblemException or TwitchException)

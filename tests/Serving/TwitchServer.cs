@@ -40,7 +40,8 @@ internal sealed class TwitchServer : IAsyncDisposable
 
     /// <param name="configure">Changes the options.</param>
     /// <param name="scripted">False: sources are really opened.</param>
-    public static async Task<TwitchServer> StartAsync(Action<ServeOptions>? configure = null, bool scripted = true)
+    /// <param name="build">Changes the host, with the clock.</param>
+    public static async Task<TwitchServer> StartAsync(Action<ServeOptions>? configure = null, bool scripted = true, Action<WebApplicationBuilder, TimeProvider>? build = null)
     {
         TinyBundle bundle = TinyBundle.SeedTiny();
         var clock = new FakeTimeProvider(new DateTimeOffset(2025, 3, 10, 20, 0, 0, TimeSpan.Zero));
@@ -57,6 +58,7 @@ internal sealed class TwitchServer : IAsyncDisposable
                 return feeds[^1];
             });
         }
+        build?.Invoke(builder, scripted ? clock : TimeProvider.System);
         builder.Services.AddTwitch(options =>
         {
             options.Bundle = bundle.Folder;

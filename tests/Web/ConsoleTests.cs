@@ -323,6 +323,44 @@ public sealed class ConsoleTests(Chromium chromium)
         Assert.Equal(width, await tab.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
     }
 
+    [Fact]
+    public async Task Posting_is_shown_stopped_and_left_to_a_session()
+    {
+        await using FakeTwitch server = await FakeTwitch.StartAsync();
+        foreach ((string name, JsonNode? value) in new JsonObject
+        {
+            ["enabled"] = true, ["to"] = "#cup as our_bot over ircs://irc.chat.twitch.tv:6697", ["dry_run"] = false, ["approval"] = "manual", ["offered"] = 3,
+            ["decided"] = new JsonObject { ["sent"] = 2, ["rate_limited"] = 1 },
+        })
+        {
+            server.Posting[name] = value!.DeepClone();
+        }
+        FakeSession session = server.Watch("cup final");
+        session.Post = true;
+        session.Say("GOAL");
+        session.Say("offside");
+        await using Tab tab = await OpenAsync(server);
+        ILocator panel = tab.Page.GetByRole(AriaRole.Group, new() { Name = "Twitch chat" });
+        await Assertions.Expect(panel).ToContainTextAsync("#cup as our_bot over ircs://irc.chat.twitch.tv:6697 2 posted, 1 rate limited");
+
+        session.Posted(1, "sent");
+        session.Posted(2, "expired", "nobody approved it in time");
+        await tab.Expect(".comment >> nth=1 >> .badge.post").ToHaveTextAsync("posted");
+        await tab.Expect(".comment >> nth=0 >> .badge.post").ToHaveTextAsync("not posted: expired");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Stop posting" }).ClickAsync();
+        await tab.Expect("#posting-state").ToHaveTextAsync("stopped: a request stopped it");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Post again" }).ClickAsync();
+        await tab.Expect("#posting-state").ToHaveTextAsync("");
+        await tab.Page.GetByLabel("Post this session").UncheckAsync();
+        await tab.Expect("#post").Not.ToBeCheckedAsync();
+
+        AssertChanges(server,
+            ("POST /v1/posting/stop", null),
+            ("POST /v1/posting/resume", null),
+            ("PATCH /v1/sessions/s1", """{"post":false}"""));
+        Assert.Empty(tab.Faults);
+    }
+
     private static async Task<int> WidthAsync(Tab tab, string id)
     {
         await tab.Expect($"#{id}").ToBeVisibleAsync();

@@ -19,6 +19,9 @@ internal sealed class FakeSession(string id, string source, string approval)
 
     public string? Error { get; set; }
 
+    /// <summary>Whether its comments are posted; null where the server posts nowhere.</summary>
+    public bool? Post { get; set; }
+
     public byte[]? Frame { get; set; }
 
     public byte[]? Mel { get; set; }
@@ -48,11 +51,11 @@ internal sealed class FakeSession(string id, string source, string approval)
         return Subscribed;
     }
 
-    public JsonObject ToJson() => new()
+    public JsonObject ToJson() => new JsonObject
     {
         ["id"] = Id, ["source"] = source, ["state"] = State, ["error"] = Error, ["every"] = 10, ["approval"] = Approval, ["sampling"] = Sampling.DeepClone(),
         ["created"] = $"2025-03-10T20:00:{Id.Length:00}Z", ["subscribers"] = _readers.Count, ["last_event"] = _events.Count, ["statistics"] = Statistics.DeepClone(),
-    };
+    }.With("post", Post);
 
     /// <summary>Writes a comment, in the state that the session's approval gives it.</summary>
     public int Say(string text, double? time = null, params double[] logprobs)
@@ -73,6 +76,13 @@ internal sealed class FakeSession(string id, string source, string approval)
         Comments[n - 1]["state"] = state;
         Send("decision", Comments[n - 1]);
         return Comments[n - 1];
+    }
+
+    /// <summary>Tells what became of a comment in the channel.</summary>
+    public void Posted(int n, string decision, string? detail = null)
+    {
+        Comments[n - 1]["post"] = new JsonObject { ["decision"] = decision }.With("detail", detail);
+        Send("post", Comments[n - 1]);
     }
 
     public void SendStatus() => Send("status", Status());
@@ -117,4 +127,15 @@ internal sealed class FakeSession(string id, string source, string approval)
     }
 
     private JsonObject Status() => new() { ["state"] = State, ["statistics"] = Statistics.DeepClone() };
+}
+
+internal static class Fields
+{
+    /// <summary>The object with one field more, unless it has no value: absent means null.</summary>
+    public static JsonObject With(this JsonObject json, string name, JsonNode? value)
+    {
+        if (value is not null)
+            json[name] = value;
+        return json;
+    }
 }

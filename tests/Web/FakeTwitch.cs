@@ -55,6 +55,9 @@ internal sealed class FakeTwitch : IAsyncDisposable
 
     public List<FakeSession> Sessions { get; } = [];
 
+    /// <summary>What is said of posting; stop and resume change it.</summary>
+    public JsonObject Posting { get; } = new() { ["enabled"] = false };
+
     /// <summary>The next request whose path begins so is answered with this problem.</summary>
     public (string Path, int Status, JsonObject Problem)? Refusal { get; set; }
 
@@ -112,6 +115,13 @@ internal sealed class FakeTwitch : IAsyncDisposable
     private void MapSessions(WebApplication routes)
     {
         routes.MapGet("/v1/sessions", () => Json(new JsonObject { ["sessions"] = Array(Sessions.Select(session => session.ToJson())) }));
+        routes.MapGet("/v1/posting", () => Json(Posting.DeepClone()));
+        routes.MapPost("/v1/posting/{verb}", (string verb, HttpRequest request) =>
+        {
+            Changes.Enqueue(($"POST {request.Path}", null));
+            Posting["stopped"] = verb == "stop" ? "a request stopped it" : null;
+            return Json(Posting.DeepClone());
+        });
         routes.MapPost("/v1/sessions", async (HttpRequest request) =>
         {
             JsonObject body = await ChangeAsync(request);
@@ -147,7 +157,8 @@ internal sealed class FakeTwitch : IAsyncDisposable
         });
         one.MapPatch("", (string id, HttpRequest request) => OnSessionAsync(id, request, (session, body) =>
         {
-            session.Approval = (string)body["approval"]!;
+            session.Approval = (string?)body["approval"] ?? session.Approval;
+            session.Post = (bool?)body["post"] ?? session.Post;
             return session.ToJson();
         }));
         one.MapPatch("/sampling", (string id, HttpRequest request) => OnSessionAsync(id, request, (session, body) =>

@@ -46,8 +46,16 @@ public sealed class Screenshots(Chromium chromium)
         (session.Frame, session.Mel) = (Pictures.Frame(), Pictures.Mel());
         for (int i = 0; i < Chat.Length; i++)
             session.Say(Chat[i], 3605 + i * 10, [.. Chat[i].Split(' ').Select((word, at) => -0.05 - (word.Length * 7 + at) % 10 / 6.0)]);
+        (server.Posting["enabled"], server.Posting["to"], server.Posting["dry_run"], server.Posting["approval"]) = (true, "#cup_final as our_bot", false, "manual");
+        (server.Posting["offered"], server.Posting["decided"]) = (3, new System.Text.Json.Nodes.JsonObject { ["sent"] = 2, ["duplicate"] = 1 });
+        session.Post = true;
         session.Decide(2, "approved");
+        session.Decide(4, "approved");
         session.Decide(5, "rejected");
+        session.Decide(6, "approved");
+        session.Posted(2, "sent");
+        session.Posted(4, "sent");
+        session.Posted(6, "duplicate");
         session.Approval = "manual";
         session.Say("that is offside", 3670, -0.2, -0.9, -1.6);
         session.Say("ref needs glasses KEKW", 3680, -0.2, -0.9, -1.6, -0.1);

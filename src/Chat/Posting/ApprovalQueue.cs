@@ -1,6 +1,6 @@
 namespace Twitch.Chat;
 
-/// <summary>Comments in the order they came, each until its time is over. Bounded: the oldest gives way. Not thread-safe.</summary>
+/// <summary>Comments by their age, each until its time is over. Bounded: the oldest gives way. Not thread-safe.</summary>
 /// <param name="capacity">Most comments.</param>
 /// <param name="time">The clock.</param>
 /// <param name="lost">Told of each comment that expired or gave way.</param>
@@ -26,7 +26,13 @@ internal sealed class ApprovalQueue(int capacity, TimeProvider time, Action<Pend
             lost(_posts.First!.Value, PostDecision.Crowded);
             _posts.RemoveFirst();
         }
-        _posts.AddLast(post);
+        LinkedListNode<PendingPost>? older = _posts.Last;    // the last, but for one that a person let through late
+        while (older is not null && older.Value.Expires > post.Expires)
+            older = older.Previous;
+        if (older is null)
+            _posts.AddFirst(post);
+        else
+            _posts.AddAfter(older, post);
     }
 
     /// <summary>Takes one out by its number; null if it is not here or no longer.</summary>
@@ -49,7 +55,6 @@ internal sealed class ApprovalQueue(int capacity, TimeProvider time, Action<Pend
         return post;
     }
 
-    // All live equally long and come in order, so the oldest expire first.
     private void Expire()
     {
         DateTimeOffset now = time.GetUtcNow();

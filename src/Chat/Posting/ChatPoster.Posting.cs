@@ -17,7 +17,7 @@ public sealed partial class ChatPoster
                 if (post is null)
                     continue;    // it expired, gave way or was stopped
                 PostOutcome outcome = await PostAsync(post, stopping);
-                Change(() => Decide(outcome));
+                Change(() => Decide(outcome, post.Decided));
             }
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)

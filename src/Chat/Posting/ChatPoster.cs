@@ -12,7 +12,7 @@ public sealed partial class ChatPoster : IAsyncDisposable
     private readonly Action<PostOutcome>? _decided;
     private readonly Lock _lock = new();
     private readonly ApprovalQueue _pending, _ready;
-    private readonly List<PostOutcome> _outcomes = [];    // to be told once the lock is free
+    private readonly List<(PostOutcome Outcome, Action<PostOutcome>? Decided)> _outcomes = [];    // to be told once the lock is free
     private readonly long[] _counts = new long[Enum.GetValues<PostDecision>().Length];
     private readonly SemaphoreSlim _work = new(0);
     private readonly CancellationTokenSource _closing = new();
@@ -35,13 +35,16 @@ public sealed partial class ChatPoster : IAsyncDisposable
         (_sink, _options, _decided) = (sink, options.Validate(), decided);
         _limit = limit ?? options.CreateLimit(_time);
         _recent = new(PostOptions.Window, _time);
-        _pending = new(options.Capacity, _time, Decide);
-        _ready = new(options.Capacity, _time, Decide);
+        _pending = new(options.Capacity, _time, Lose);
+        _ready = new(options.Capacity, _time, Lose);
         _approval = options.Approval;
     }
 
     /// <summary>Where posts go, for people.</summary>
     public string Description => _sink.Description;
+
+    /// <summary>Nothing is really posted.</summary>
+    public bool IsDryRun => _sink is DryRunSink;
 
     /// <summary>Who decides. Comments that wait for a person are posted when nobody need decide any more.</summary>
     public ApprovalMode Approval
@@ -95,26 +98,35 @@ public sealed partial class ChatPoster : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         await _sink.OpenAsync(cancellation);
-        if (_options.Mark.Length == 0 && !_sink.ShowsBotBadge && _sink is not DryRunSink)
+        if (_options.Mark.Length == 0 && !_sink.ShowsBotBadge && !IsDryRun)
             throw new TwitchException("posts without a mark need Twitch's chat bot badge, which Helix with an app access token gives; use that, or set a mark such as 🤖.", ExitCode.Usage);
         _posting ??= PostAsync();
     }
 
     /// <summary>Offers a comment; returns at once.</summary>
+    /// <param name="comment">What was said.</param>
+    /// <param name="made">When, for its lifetime; now if absent.</param>
+    /// <param name="approved">A person has approved it already.</param>
+    /// <param name="decided">Told what became of it; must be quick, must not throw.</param>
     /// <returns>Its number.</returns>
-    public long Offer(string comment)
+    public long Offer(string comment, DateTimeOffset? made = null, bool approved = false, Action<PostOutcome>? decided = null)
     {
         long id = 0;
         Change(() =>
         {
             id = ++_offered;
-            PostText? text = PostText.TryCreate(comment, _options.Mark);
-            if (text is null || _stoppedBecause is not null)
-                Decide(new(id, comment, text is null ? PostDecision.Empty : PostDecision.Stopped, text is null ? "" : _stoppedBecause!));
-            else if (_approval == ApprovalMode.Manual)
-                _pending.Add(new(id, text, _time.GetUtcNow() + _options.Lifetime));
+            if (PostText.TryCreate(comment, _options.Mark) is not { } text)
+            {
+                Decide(new(id, comment, PostDecision.Empty), decided);
+                return;
+            }
+            var post = new PendingPost(id, text, (made ?? _time.GetUtcNow()) + _options.Lifetime) { Decided = decided };
+            if (_stoppedBecause is not null)
+                Decide(post, PostDecision.Stopped, _stoppedBecause);
+            else if (_approval == ApprovalMode.Manual && !approved)
+                _pending.Add(post);
             else
-                MakeReady(new(id, text, _time.GetUtcNow() + _options.Lifetime));
+                MakeReady(post);
         });
         return id;
     }
@@ -162,7 +174,7 @@ public sealed partial class ChatPoster : IAsyncDisposable
             foreach (ApprovalQueue queue in (ApprovalQueue[])[_pending, _ready])
             {
                 while (queue.TakeOldest() is { } post)
-                    Decide(new(post.Id, post.Text.Value, PostDecision.Stopped, reason));
+                    Decide(post, PostDecision.Stopped, reason);
             }
             stopped = _stopping;
         });
@@ -199,25 +211,30 @@ public sealed partial class ChatPoster : IAsyncDisposable
         _work.Release();
     }
 
-    private void Decide(PendingPost post, PostDecision decision) => Decide(new(post.Id, post.Text.Value, decision));
+    private void Lose(PendingPost post, PostDecision decision) => Decide(post, decision);
 
-    private void Decide(PostOutcome outcome)
+    private void Decide(PendingPost post, PostDecision decision, string detail = "") => Decide(new(post.Id, post.Text.Value, decision, detail), post.Decided);
+
+    private void Decide(PostOutcome outcome, Action<PostOutcome>? decided)
     {
         _counts[(int)outcome.Decision]++;
-        _outcomes.Add(outcome);
+        _outcomes.Add((outcome, decided));
     }
 
     // Whoever is told may ask and change things here, so it is told without the lock.
     private void Change(Action change)
     {
-        PostOutcome[] outcomes;
+        (PostOutcome Outcome, Action<PostOutcome>? Decided)[] outcomes;
         lock (_lock)
         {
             change();
             outcomes = [.. _outcomes];
             _outcomes.Clear();
         }
-        foreach (PostOutcome outcome in outcomes)
+        foreach ((PostOutcome outcome, Action<PostOutcome>? decided) in outcomes)
+        {
             _decided?.Invoke(outcome);
+            decided?.Invoke(outcome);
+        }
     }
 }

@@ -55,7 +55,11 @@ public readonly record struct PostOutcome(long Id, string Text, PostDecision Dec
 /// <param name="Id">Its number.</param>
 /// <param name="Text">What would be said.</param>
 /// <param name="Expires">When it is no longer worth saying.</param>
-public sealed record PendingPost(long Id, PostText Text, DateTimeOffset Expires);
+public sealed record PendingPost(long Id, PostText Text, DateTimeOffset Expires)
+{
+    /// <summary>Told what becomes of it.</summary>
+    internal Action<PostOutcome>? Decided { get; init; }
+}
 
 /// <summary>How many comments were decided how.</summary>
 /// <param name="Offered">All of them; those that still wait are offered and not decided.</param>

@@ -71,7 +71,7 @@ internal sealed record MediaProbe(double? Length, string? VideoCodec, double? Vi
     {
         double? end = streams.Where(s => s.CodecType is "video" or "audio" && s.Disposition?.AttachedPic != 1)
             .Max(s => Number(s.StartTime) + Number(s.Duration));
-        bool fromZero = answer.Format?.FormatName?.Contains("matroska", StringComparison.Ordinal) == true;
+        bool fromZero = answer.Format?.FormatName is { } format && (format.Contains("matroska", StringComparison.Ordinal) || format == "flv");
         return end - start ?? Number(answer.Format?.Duration) - (fromZero ? start : 0);
     }
 

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using Twitch.Serving.Net;
 
 namespace Twitch.Serving.Emotes;
 
@@ -13,7 +13,7 @@ internal sealed class EmoteDownload : IDisposable
 
     /// <param name="options">Hosts and limits.</param>
     /// <param name="resolve">Addresses of a host.</param>
-    public EmoteDownload(EmoteOptions options, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    public EmoteDownload(EmoteOptions options, ResolveHost? resolve = null)
         : this(options, PublicOnly(resolve ?? Dns.GetHostAddressesAsync))
     {
     }
@@ -88,7 +88,7 @@ internal sealed class EmoteDownload : IDisposable
         return content[4..12].SequenceEqual("ftypavif"u8) || content[4..12].SequenceEqual("ftypavis"u8) ? "image/avif" : null;
     }
 
-    private static SocketsHttpHandler PublicOnly(Func<string, CancellationToken, Task<IPAddress[]>> resolve) => new()
+    private static SocketsHttpHandler PublicOnly(ResolveHost resolve) => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -96,45 +96,6 @@ internal sealed class EmoteDownload : IDisposable
         MaxResponseHeadersLength = 16,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectCallback = async (context, cancellation) =>
-        {
-            // The address that was checked is the one that is connected to: a name that resolves anew in between changes nothing.
-            IPAddress[] addresses = await resolve(context.DnsEndPoint.Host, cancellation);
-            if (addresses.Length == 0 || !addresses.All(IsPublic))
-                throw new HttpRequestException($"{context.DnsEndPoint.Host} does not resolve to public addresses alone");
-
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
+            await PublicAddress.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, resolve, mayBePrivate: false, cancellation),
     };
-
-    /// <summary>Whether an address is on the public internet: no loopback, private, link-local, shared, test, multicast or translated one (RFC 6890).</summary>
-    internal static bool IsPublic(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        if (address.AddressFamily == AddressFamily.InterNetworkV6)
-            return GlobalUnicast.Contains(address) && !NotPublic.Any(network => network.Contains(address));
-        return address.AddressFamily == AddressFamily.InterNetwork && !NotPublic.Any(network => network.Contains(address));
-    }
-
-    private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
-
-    private static readonly IPNetwork[] NotPublic =
-    [
-        .. new[]
-        {
-            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-            "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-            "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
-        }.Select(text => IPNetwork.Parse(text)),
-    ];
 }

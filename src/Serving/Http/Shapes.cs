@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Twitch.Runtime;
+using Twitch.Serving.Posting;
 
 namespace Twitch.Serving.Http;
 
@@ -28,32 +29,40 @@ internal sealed record SamplingJson(
     };
 }
 
-internal sealed record SessionRequest(string? Source = null, JsonElement? Every = null, string? Approval = null, SamplingJson? Sampling = null, bool Realtime = true, bool Loop = false);
+internal sealed record SessionRequest(string? Source = null, JsonElement? Every = null, string? Approval = null, SamplingJson? Sampling = null, bool Realtime = true, bool Loop = false, bool? Post = null);
 
-internal sealed record SessionChange(string? Approval = null);
+internal sealed record SessionChange(string? Approval = null, bool? Post = null);
 
 internal sealed record SessionJson(
     string Id, string Source, string State, string? Error, JsonNode Every, string Approval, SamplingJson Sampling, DateTimeOffset Created,
-    int Subscribers, long LastEvent, StatisticsJson Statistics);
+    int Subscribers, long LastEvent, StatisticsJson Statistics, bool? Post);
 
 internal sealed record SessionsJson(IReadOnlyList<SessionJson> Sessions);
 
 internal sealed record QuantilesJson(double P50, double P95, double P99);
 
+internal sealed record WorkJson(double Reading, double Pictures, double Features, double Encoding, double Decoding)
+{
+    public static WorkJson Of(WatchWork w) => new(S(w.Reading), S(w.Pictures), S(w.Features), S(w.Encoding), S(w.Decoding));
+
+    private static double S(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
+}
+
 internal sealed record StatisticsJson(
     double Seconds, long Comments, long Tokens, long DroppedSeconds, int Reconnects, int WaitingSeconds, double? SoundDriftMs, double? ClockDriftMs,
-    double RealTimeFactor, QuantilesJson? FirstTokenMs)
+    double RealTimeFactor, QuantilesJson? FirstTokenMs, WorkJson Work)
 {
     public static StatisticsJson Of(WatchStatistics s) => new(
         s.Seconds, s.Comments, s.Tokens, s.Dropped, s.Reconnects, s.Waiting, Round(s.SoundDrift?.TotalMilliseconds), Round(s.ClockDrift?.TotalMilliseconds),
         Math.Round(s.RealTimeFactor, 3),
-        s.FirstToken.Count == 0 ? null : new QuantilesJson(Round(s.FirstToken.P50.TotalMilliseconds)!.Value, Round(s.FirstToken.P95.TotalMilliseconds)!.Value, Round(s.FirstToken.P99.TotalMilliseconds)!.Value));
+        s.FirstToken.Count == 0 ? null : new QuantilesJson(Round(s.FirstToken.P50.TotalMilliseconds)!.Value, Round(s.FirstToken.P95.TotalMilliseconds)!.Value, Round(s.FirstToken.P99.TotalMilliseconds)!.Value),
+        WorkJson.Of(s.Work));
 
     private static double? Round(double? value) => value is { } number ? Math.Round(number, 3) : null;
 }
 
 internal sealed record CommentJson(
-    long N, double Time, DateTimeOffset At, string Text, string State, IReadOnlyList<int> Tokens, IReadOnlyList<float> Logprobs, string Seed, bool Replayable);
+    long N, double Time, DateTimeOffset At, string Text, string State, IReadOnlyList<int> Tokens, IReadOnlyList<float> Logprobs, string Seed, bool Replayable, PostJson? Post);
 
 internal sealed record CommentsJson(IReadOnlyList<CommentJson> Comments);
 
@@ -105,6 +114,7 @@ internal sealed record ModelJson(string Name, IReadOnlyList<string> Versions, st
 [JsonSerializable(typeof(TokenJson))]
 [JsonSerializable(typeof(GapJson))]
 [JsonSerializable(typeof(EndJson))]
+[JsonSerializable(typeof(PostingJson))]
 [JsonSerializable(typeof(TicketRequest))]
 [JsonSerializable(typeof(TicketJson))]
 [JsonSerializable(typeof(ClipCommentsJson))]

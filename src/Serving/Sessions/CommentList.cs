@@ -37,6 +37,16 @@ internal sealed class CommentList(int kept, int replayable)
             return _comments.Find(comment => comment.Number == number) ?? throw ProblemException.NotFound($"comment {number} in this session, or no longer");
     }
 
+    /// <summary>Changes a comment; null if it is no longer kept.</summary>
+    public SessionComment? TryChange(long number, Func<SessionComment, SessionComment> change)
+    {
+        lock (_gate)
+        {
+            int at = _comments.FindIndex(comment => comment.Number == number);
+            return at < 0 ? null : _comments[at] = change(_comments[at]);
+        }
+    }
+
     /// <summary>Decides about a comment that waits for it.</summary>
     /// <exception cref="ProblemException">It is not there, or does not wait.</exception>
     public SessionComment Decide(long number, CommentState state)

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Twitch.Runtime;
 using Twitch.Runtime.Capture;
+using Twitch.Serving.Telemetry;
 
 namespace Twitch.Serving.Sessions;
 
@@ -32,10 +34,13 @@ internal sealed class WatcherFeed : ISessionFeed
 
     public WatcherFeed(ServedModel served, StreamSource source, WatchOptions options) => _watcher = new Watcher(served.Model, source, options with
     {
-        Writer = (clip, sampling, drawn, cancellation) =>
+        Writer = async (clip, sampling, drawn, cancellation) =>
         {
+            using Activity? span = ServeMetrics.Traces.StartActivity("session.comment");
             LastClip = clip;
-            return served.Scheduler.GenerateAsync(clip, sampling, drawn, cancellation);
+            Comment comment = await served.Scheduler.GenerateAsync(clip, sampling, drawn, cancellation);
+            span?.SetTag("twitch.source", source.Name).SetTag("twitch.tokens", comment.Tokens.Count);
+            return comment;
         },
     });
 

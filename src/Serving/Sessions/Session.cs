@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using Twitch.Chat;
 using Twitch.Runtime;
 using Twitch.Serving.Http;
+using Twitch.Serving.Posting;
 using Twitch.Serving.Telemetry;
 
 namespace Twitch.Serving.Sessions;
@@ -43,6 +45,9 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>Whether somebody is asked about each comment.</summary>
     public bool Asks { get; set; }
 
+    /// <summary>Whether its comments are offered for posting; null where the server posts nowhere.</summary>
+    public bool? Posts { get; set; }
+
     public ISessionFeed Feed { get; }
 
     public EventRing Events { get; }
@@ -53,7 +58,7 @@ internal sealed class Session : IAsyncDisposable
 
     public SessionJson ToJson() => new(
         Id, Source, _state, _state == "failed" ? _detail : null, Every is { } every ? JsonValue.Create(every.TotalSeconds) : JsonValue.Create("auto"), Asks ? "manual" : "auto", SamplingJson.Of(Feed.Sampling), Created,
-        Volatile.Read(ref _subscribers), Events.Last, StatisticsJson.Of(Feed.Statistics));
+        Volatile.Read(ref _subscribers), Events.Last, StatisticsJson.Of(Feed.Statistics), Posts);
 
     /// <summary>Changes how the next comments are drawn.</summary>
     /// <exception cref="TwitchException">An option is out of range.</exception>
@@ -71,6 +76,13 @@ internal sealed class Session : IAsyncDisposable
         Events.Append("decision", JsonSerializer.SerializeToUtf8Bytes(decided.ToJson(), ServingJson.Readable.CommentJson));
         Tell(this, decided);
         return decided;
+    }
+
+    /// <summary>Keeps and tells what became of a comment that was offered for posting.</summary>
+    public void Posted(long number, PostOutcome outcome)
+    {
+        if (Comments.TryChange(number, comment => comment with { Post = PostJson.Of(outcome) }) is { } comment)
+            Events.Append("post", JsonSerializer.SerializeToUtf8Bytes(comment.ToJson(), ServingJson.Readable.CommentJson));
     }
 
     /// <summary>Tells a subscriber what happens, until the session ends or the subscriber goes.</summary>

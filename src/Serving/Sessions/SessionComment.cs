@@ -1,6 +1,7 @@
 using System.Globalization;
 using Twitch.Runtime;
 using Twitch.Serving.Http;
+using Twitch.Serving.Posting;
 
 namespace Twitch.Serving.Sessions;
 
@@ -32,8 +33,11 @@ public sealed record SessionComment(long Number, TimeSpan Time, DateTimeOffset A
     /// <summary>Its window and state, while they are kept.</summary>
     internal ReplayFile? Replay { get; init; }
 
+    /// <summary>What became of it where it was offered for posting.</summary>
+    internal PostJson? Post { get; init; }
+
     internal CommentJson ToJson() => new(
-        Number, Time.TotalSeconds, At, Comment.Text, StateName(State), Comment.Tokens, Comment.LogProbabilities, Options.Seed.ToString(CultureInfo.InvariantCulture), Replay is not null);
+        Number, Time.TotalSeconds, At, Comment.Text, StateName(State), Comment.Tokens, Comment.LogProbabilities, Options.Seed.ToString(CultureInfo.InvariantCulture), Replay is not null, Post);
 
     internal static string StateName(CommentState state) => state switch
     {

@@ -62,6 +62,8 @@ internal static class SessionRoutes
         SessionChange change = await request.ReadJsonAsync(ServingJson.Default.SessionChange, cancellation);
         if (change.Approval is { } approval)
             session.Asks = SessionTable.AsksOf(approval);
+        if (change.Post is { } post)
+            session.Posts = table.PostsOf(post);
         return Requests.Json(session.ToJson(), ServingJson.Readable.SessionJson);
     }
 

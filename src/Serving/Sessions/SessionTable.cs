@@ -6,31 +6,35 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Twitch.Chat;
 using Twitch.Runtime;
 using Twitch.Runtime.Capture;
 using Twitch.Serving.Http;
+using Twitch.Serving.Net;
 using Twitch.Serving.Telemetry;
 
 namespace Twitch.Serving.Sessions;
 
 /// <summary>The sessions of a server.</summary>
-public sealed class SessionTable : IHostedService
+public sealed class SessionTable : IHostedService, IAsyncDisposable
 {
     private const int IdBytes = 8;
 
     private readonly ConcurrentDictionary<string, Session> _sessions = new();
     private readonly ServedModel _served;
     private readonly SourcePolicy _policy;
+    private readonly SourceProxy _proxy;
     private readonly OpenFeed _open;
     private readonly ServeOptions _options;
     private readonly ServeMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<SessionTable> _logger;
+    private readonly ChatPoster? _poster;
     private int _places;    // taken
 
-    internal SessionTable(ServedModel served, SourcePolicy policy, OpenFeed open, IOptions<ServeOptions> options, ServeMetrics metrics, TimeProvider clock, ILogger<SessionTable> logger)
+    internal SessionTable(ServedModel served, SourcePolicy policy, SourceProxy proxy, OpenFeed open, IOptions<ServeOptions> options, ServeMetrics metrics, TimeProvider clock, ILogger<SessionTable> logger, ChatPoster? poster)
     {
-        (_served, _policy, _open, _options, _metrics, _clock, _logger) = (served, policy, open, options.Value, metrics, clock, logger);
+        (_served, _policy, _proxy, _open, _options, _metrics, _clock, _logger, _poster) = (served, policy, proxy, open, options.Value, metrics, clock, logger, poster);
     }
 
     /// <summary>Is told of each comment when it was written and when it was decided about: session and comment. Called between two seconds of the
@@ -67,10 +71,14 @@ public sealed class SessionTable : IHostedService
             await RemoveAsync(id);
     }
 
+    /// <summary>Stops what runs, for a host that is disposed without being stopped: the model goes after this.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
     internal async Task<Session> CreateAsync(SessionRequest request, CancellationToken cancellation)
     {
         TimeSpan? every = EveryOf(request.Every);    // absent: when the chat would
-        bool asks = AsksOf(request.Approval);
+        bool asks = request.Approval is { } approval ? AsksOf(approval) : _poster?.Approval == ApprovalMode.Manual;
+        bool? posts = PostsOf(request.Post);
         SamplingOptions sampling = (request.Sampling ?? new SamplingJson()).Over(_served.Model.Sampling).Validate(_served.Model.Config.VocabularySize);
         StreamSource source = await _policy.CheckAsync(request.Source, cancellation);
         if (Interlocked.Increment(ref _places) > _options.MaxSessions)
@@ -87,10 +95,10 @@ public sealed class SessionTable : IHostedService
                 Sampling = sampling,
                 WaitForSource = source.CanReconnect,
                 Clock = _clock,
-                Capture = new LiveCaptureOptions { Realtime = source.IsRecording && request.Realtime, Loop = source.IsRecording && request.Loop, FfmpegMemory = _options.FfmpegMemory },
+                Capture = new LiveCaptureOptions { Realtime = source.IsRecording && request.Realtime, Loop = source.IsRecording && request.Loop, FfmpegMemory = _options.FfmpegMemory, HttpProxy = _proxy.Address },
             }.Validate());
             string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
-            return _sessions[id] = new Session(id, source.IsRecording ? request.Source! : source.Name, every, asks, feed, _served, _options, _metrics, _clock, _logger, (session, comment) => Commented?.Invoke(session.Id, comment));
+            return _sessions[id] = new Session(id, source.IsRecording ? request.Source! : source.Name, every, asks, feed, _served, _options, _metrics, _clock, _logger, (session, comment) => Commented?.Invoke(session.Id, comment)) { Posts = posts };
         }
         catch
         {
@@ -99,7 +107,9 @@ public sealed class SessionTable : IHostedService
         }
     }
 
-    internal Session Find(string id) => _sessions.TryGetValue(id, out Session? session) ? session : throw ProblemException.NotFound($"session '{id}'");
+    internal Session? TryFind(string id) => _sessions.GetValueOrDefault(id);
+
+    internal Session Find(string id) => TryFind(id) ?? throw ProblemException.NotFound($"session '{id}'");
 
     internal async Task<bool> RemoveAsync(string id)
     {
@@ -110,12 +120,16 @@ public sealed class SessionTable : IHostedService
         return true;
     }
 
-    internal static bool AsksOf(string? approval) => approval switch
+    internal static bool AsksOf(string approval) => approval switch
     {
-        null or "auto" => false,
+        "auto" => false,
         "manual" => true,
         _ => throw ProblemException.BadRequest($"approval is '{approval}'; it must be auto or manual.", approval, "auto or manual"),
     };
+
+    /// <summary>Whether a session's comments are offered for posting: as it was asked for, else where the server posts; null where it does not.</summary>
+    internal bool? PostsOf(bool? wanted) => _poster is not null ? wanted ?? true : wanted != true ? null : throw new ProblemException(
+        StatusCodes.Status422UnprocessableEntity, "post", "this server posts nowhere; start it with --post CHANNEL.", "true", "false");
 
     private TimeSpan? EveryOf(JsonElement? every) => every switch
     {

@@ -8,9 +8,9 @@ namespace Twitch.Serving.Sessions;
 
 /// <summary>Which sources a request may name. None, unless the options do: what reads a source is a program on this machine, and would reach what
 /// the one who asks cannot.</summary>
-/// <remarks>A source whose host an option names may have a private address. Where only the scheme is named, its host must have public ones; that is
-/// looked up here, and again by ffmpeg, so a name that changes between the two, a redirect or a playlist may lead elsewhere: name hosts where that matters.</remarks>
-internal sealed class SourcePolicy(IOptions<ServeOptions> options)
+/// <remarks>A source whose host an option names may have a private address. Where only the scheme is named, its host must have public ones. That is looked
+/// up here, for an answer at once, and again where it counts: when <see cref="Net.SourceProxy"/> connects.</remarks>
+internal sealed class SourcePolicy(IOptions<ServeOptions> options, Net.ResolveHost resolve)
 {
     private readonly AllowedSource[] _allowed = [.. options.Value.AllowedSources.Select(text => AllowedSource.TryParse(text)!)];
 
@@ -46,39 +46,25 @@ internal sealed class SourcePolicy(IOptions<ServeOptions> options)
         return StreamSource.Parse(address.AbsoluteUri);
     }
 
-    private static async Task CheckPublicAsync(Uri address, CancellationToken cancellation)
+    private async Task CheckPublicAsync(Uri address, CancellationToken cancellation)
     {
         IPAddress[] found;
         try
         {
-            found = await Dns.GetHostAddressesAsync(address.DnsSafeHost, cancellation);
+            found = await resolve(address.DnsSafeHost, cancellation);
         }
         catch (SocketException e)
         {
             throw new Http.ProblemException(StatusCodes.Status422UnprocessableEntity, "source", $"the source's host '{address.Host}' cannot be found: {e.Message}");
         }
-        if (found.FirstOrDefault(ip => !IsPublic(ip)) is { } inside)
+        if (found.FirstOrDefault(ip => !Net.PublicAddress.Is(ip)) is { } inside)
             throw Refused($"{address.Scheme}://{address.Authority}", $"its address {inside} is not a public one; name the host with --allow-source {address.Scheme}://{address.Authority}/ if it may be watched");
     }
 
-    /// <summary>Whether anybody on the internet may have this address: not this machine, this network, or what a cloud tells its machines.</summary>
-    public static bool IsPublic(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        byte[] bytes = address.GetAddressBytes();
-        if (address.AddressFamily == AddressFamily.InterNetworkV6)
-        {
-            return !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !address.IsIPv6SiteLocal && !address.IsIPv6UniqueLocal && !address.IsIPv6Multicast
-                && !address.Equals(IPAddress.IPv6Any) && !(bytes is [0x00, 0x64, 0xFF, 0x9B, ..]) && !address.IsIPv6Teredo && !(bytes is [0x20, 0x02, ..]);    // NAT64 and 6to4 hold another address
-        }
-        return bytes switch
-        {
-            [0 or 10 or 127, ..] or [169, 254, ..] or [192, 168, ..] or [192, 0, 0, _] or [>= 224, ..] => false,
-            [100, >= 64 and <= 127, ..] or [172, >= 16 and <= 31, ..] or [198, 18 or 19, ..] => false,
-            _ => true,
-        };
-    }
+    /// <summary>Whether an option names the host that a source leads to, so that it may have a private address.</summary>
+    /// <param name="target">Where it leads.</param>
+    /// <param name="anyPath">Only host and port are known.</param>
+    public bool NamesHostOf(Uri target, bool anyPath) => _allowed.Any(allowed => allowed.NamesHost && (anyPath ? allowed.CoversHost(target) : allowed.Covers(target)));
 
     private StreamSource CheckFile(string text)
     {

@@ -34,7 +34,7 @@ internal sealed class ServeMetrics
         _clipTime = meter.CreateHistogram("twitch.clip.duration", "s", "From an uploaded clip's last byte to its comments.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Milliseconds });
     }
 
-    /// <summary>Spans of clips: what they wait for, decoding, writing.</summary>
+    /// <summary>Spans of clips (what they wait for, decoding, writing) and of sessions' comments.</summary>
     public static ActivitySource Traces { get; } = new(Name);
 
     public void SessionBegan() => _sessions.Add(1);

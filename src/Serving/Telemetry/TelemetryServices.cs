@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -20,9 +21,16 @@ internal static class TelemetryServices
             {
                 metrics.AddMeter(ServeMetrics.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter();
                 if (sends)
-                    metrics.AddOtlpExporter(otlp => otlp.Endpoint = endpoint ?? otlp.Endpoint);
+                    metrics.AddOtlpExporter(otlp => SendTo(otlp, endpoint, "metrics"));
             });
         if (sends)
-            telemetry.WithTracing(traces => traces.AddSource(ServeMetrics.Name).AddAspNetCoreInstrumentation().AddOtlpExporter(otlp => otlp.Endpoint = endpoint ?? otlp.Endpoint));
+            telemetry.WithTracing(traces => traces.AddSource(ServeMetrics.Name).AddAspNetCoreInstrumentation().AddOtlpExporter(otlp => SendTo(otlp, endpoint, "traces")));
+    }
+
+    // As with the environment variable: what is named is the collector, and over HTTP each signal has its path there.
+    private static void SendTo(OtlpExporterOptions otlp, Uri? collector, string signal)
+    {
+        if (collector is not null)
+            otlp.Endpoint = otlp.Protocol == OtlpExportProtocol.HttpProtobuf ? new Uri($"{collector.AbsoluteUri.TrimEnd('/')}/v1/{signal}") : collector;
     }
 }

@@ -1,6 +1,7 @@
 import { json, sessionPath } from "./twitch.js";
 import { byId, clock, element } from "./page.js";
 import { writeComment } from "./emotes.js";
+import { postBadge } from "./posting.js";
 
 const mostRows = 200;
 
@@ -47,7 +48,7 @@ export class Comments {
       this.#write(data);
     if (kind === "comment" && data.n === this.#draftOf)
       this.#clearDraft();
-    if (kind === "comment" || kind === "decision")
+    if (kind === "comment" || kind === "decision" || kind === "post")
       this.#put(data);
   }
 
@@ -113,6 +114,8 @@ export class Comments {
     } else {
       actions.append(element("span", { className: "badge", textContent: comment.state }));
     }
+    if (comment.post)
+      actions.append(element("span", postBadge(comment.post)));
     if (comment.replayable)
       actions.append(this.#button("Replay", "plain replay", comment, () => this.replay.run(this.#session, comment)));
     row.append(actions);

@@ -2,6 +2,7 @@ import { follow, json, Problem, request, sessionPath, setToken, tokenInAddress }
 import { alertOf, byId, clearAlert, element } from "./page.js";
 import { loadEmotes } from "./emotes.js";
 import { Comments } from "./comments.js";
+import { Posting } from "./posting.js";
 import { Preview } from "./preview.js";
 import { Replay } from "./replay.js";
 import { Sampling } from "./sampling.js";
@@ -13,6 +14,7 @@ const replay = new Replay(failed);
 const comments = new Comments(replay, failed);
 const preview = new Preview(failed);
 const sampling = new Sampling(failed);
+const posting = new Posting((session, change) => json("PATCH", sessionPath(session.id), change), failed);
 
 let current = null; // the session that is shown
 let stopFollowing = () => {};
@@ -67,6 +69,7 @@ async function refresh(wanted) {
   try {
     const { sessions } = await json("GET", "v1/sessions");
     list(sessions);
+    posting.refresh();
     if (!current && sessions.length > 0) {
       const running = sessions.filter((session) => session.state !== "ended" && session.state !== "failed");
       choose(sessions.find((session) => session.id === wanted) || running[0] || sessions[0]);
@@ -125,6 +128,7 @@ function choose(session) {
   comments.show(session);
   preview.show(session);
   sampling.show(session);
+  posting.show(session);
   connection("none", "no session");
   overlayAddress();
   for (const button of document.querySelectorAll(".session"))
@@ -158,6 +162,8 @@ function choose(session) {
         preview.take(data);
       if (kind === "sampling")
         sampling.take(data);
+      if (kind === "post")
+        posting.refresh();
       if (kind === "end") {
         connection("none", data.state);
         refresh();

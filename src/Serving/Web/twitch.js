@@ -53,7 +53,7 @@ export function sessionPath(id, rest = "") {
   return `v1/sessions/${encodeURIComponent(id)}${rest}`;
 }
 
-const events = ["status", "token", "comment", "decision", "sampling", "gap", "end"];
+const events = ["status", "token", "comment", "decision", "post", "sampling", "gap", "end"];
 const silence = 20000; // ms; status comes every 5 s, so this is a connection that died without a word
 const firstDelay = 1000; // ms, doubled after each failure
 const lastDelay = 30000;

@@ -80,6 +80,24 @@ public sealed class ChatPosterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_was_approved_elsewhere_waits_for_nobody_and_lives_from_its_making()
+    {
+        await using ChatPoster poster = await StartAsync(_plain with { Approval = ApprovalMode.Manual });
+        DateTimeOffset made = _clock.GetUtcNow() - _plain.Lifetime;
+        List<PostOutcome> told = [];
+
+        poster.Offer("asked about");
+        poster.Offer("too old", made, approved: true, told.Add);
+        poster.Offer("young enough", made + TimeSpan.FromSeconds(1), approved: true, told.Add);
+
+        Assert.Equal("🤖 young enough", await _sink.NextAsync());
+        Assert.Equal(PostDecision.Expired, (await OutcomeAsync()).Decision);
+        Assert.Equal(new(3, "🤖 young enough", PostDecision.Sent), await OutcomeAsync());
+        Assert.Equal([1], poster.Pending.Select(post => post.Id));
+        Assert.Equal([(2, PostDecision.Expired), (3, PostDecision.Sent)], told.Select(outcome => (outcome.Id, outcome.Decision)));
+    }
+
+    [Fact]
     public async Task A_person_decides_what_is_posted()
     {
         await using ChatPoster poster = await StartAsync(_plain with { Approval = ApprovalMode.Manual });

@@ -19,6 +19,7 @@ public class LiveCaptureTests(Clips clips)
     [InlineData("silent.mp4")]
     [InlineData("blind.m4a")]
     [InlineData("live-cover.mp3")]
+    [InlineData("whole-seconds.mp3")]
     public async Task A_file_gives_the_seconds_that_a_recording_gives(string name)
     {
         string path = name switch
@@ -28,6 +29,7 @@ public class LiveCaptureTests(Clips clips)
             "silent.mp4" => clips.Make(name, $"-i {clips.Plain} -map 0:v -c copy"),
             "blind.m4a" => clips.Make(name, $"-i {clips.Plain} -map 0:a -c copy"),
             "live-cover.mp3" => clips.Make(name, $"-i {clips.Plain} -f lavfi -i color=red:s=32x32:d=1:r=1 -map 0:a -map 1:v -frames:v 1 -c:v mjpeg -disposition:v attached_pic"),
+            "whole-seconds.mp3" => clips.Make(name, $"-i {clips.Plain} -map 0:a -t 2"),    // 2 s, and padding that is cut off
             _ => clips.Plain,
         };
         ReadStream recorded = ReadStream.Of(path);
@@ -92,12 +94,50 @@ public class LiveCaptureTests(Clips clips)
     }
 
     [Fact]
+    public async Task A_live_playlist_is_read_as_it_grows()
+    {
+        string folder = Directory.CreateDirectory(clips["hls"]).FullName;
+        using Process live = Ffmpeg($"-stream_loop -1 -i {clips.Plain} -c copy -f hls -hls_time 1 -hls_list_size 6 -hls_flags omit_endlist {folder}/live.m3u8");
+        (HttpListener server, string root) = Serve();
+        using HttpListener serving = server;
+        Task answering = AnswerAsync(server, folder);
+        while (!File.Exists($"{folder}/live.m3u8"))
+            await Task.Yield();
+
+        await using LiveCapture capture = LiveCapture.Start(StreamSource.Parse(root + "live.m3u8"), ReadStream.Frame, MelSpec.Standard, new LiveCaptureOptions { BufferSeconds = 60 });
+        int[] seconds = await capture.SecondsAsync(Cancellation).Select(second => second.Second.Index).Take(20).ToArrayAsync(Cancellation);    // more than the playlist ever holds
+        live.Kill();
+        server.Stop();
+        await answering;
+
+        Assert.Equal(Enumerable.Range(0, 20), seconds);
+    }
+
+    [Theory]
+    [InlineData("camera:99", "Cannot open video device camera:99: No such file or directory")]
+    [InlineData("screen::99.0", "Cannot open display screen::99.0")]
+    public async Task A_device_that_is_not_there_is_a_failure_in_ffmpegs_words(string source, string expected)
+    {
+        (List<byte[]> frames, _, LiveCapture capture) = await Read(source);
+
+        Assert.Empty(frames);
+        Assert.Equal(CaptureEnd.Failed, capture.Ending);
+        Assert.Contains(expected, capture.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("camera:2", "-f v4l2 -i /dev/video2")]
+    [InlineData("/dev/video0", "-f v4l2 -i /dev/video0")]
+    [InlineData("screen::1.0", "-f x11grab -framerate 5 -i :1.0")]
+    [InlineData("rtsp://cam.test/1", "-protocol_whitelist rtsp,rtsps,rtp,srtp,rtcp,udp,tcp,tls -rtsp_flags prefer_tcp -i rtsp://cam.test/1")]
+    public void Devices_and_cameras_are_opened_by_their_own_readers(string source, string expected) =>
+        Assert.Contains(expected, string.Join(' ', SourceArguments.For(StreamSource.Parse(source), new LiveCaptureOptions(), 16_000, null, "pipe")), StringComparison.Ordinal);
+
+    [Fact]
     public async Task A_playlist_of_the_net_does_not_reach_files()
     {
-        using var server = new HttpListener();
-        string root = $"http://127.0.0.1:{FreePort()}/";
-        server.Prefixes.Add(root);
-        server.Start();
+        (HttpListener listener, string root) = Serve();
+        using HttpListener server = listener;
         Task serving = Task.Run(async () =>
         {
             HttpListenerContext request = await server.GetContextAsync();
@@ -152,6 +192,33 @@ public class LiveCaptureTests(Clips clips)
             mel.AddRange(second.Second.Mel.Span);
         }
         return (frames, mel, capture);
+    }
+
+    private static (HttpListener Server, string Root) Serve()
+    {
+        var server = new HttpListener();
+        string root = $"http://127.0.0.1:{FreePort()}/";
+        server.Prefixes.Add(root);
+        server.Start();
+        return (server, root);
+    }
+
+    // The files of a folder, until the server is stopped.
+    private static async Task AnswerAsync(HttpListener server, string folder)
+    {
+        try
+        {
+            while (true)
+            {
+                HttpListenerContext asked = await server.GetContextAsync();
+                string path = Path.Combine(folder, Path.GetFileName(asked.Request.Url!.AbsolutePath));
+                asked.Response.StatusCode = File.Exists(path) ? 200 : 404;
+                asked.Response.Close(File.Exists(path) ? await File.ReadAllBytesAsync(path) : [], willBlock: false);
+            }
+        }
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+        {
+        }
     }
 
     private static Process Ffmpeg(string arguments) => ChildProcess.Start("ffmpeg", $"-v error -nostdin -readrate 8 {arguments}".Split(' '));

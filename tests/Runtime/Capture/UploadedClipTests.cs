@@ -26,9 +26,9 @@ public sealed class UploadedClipTests(Clips clips) : IDisposable
         RecordedWindow window = clip.Window(TimeSpan.FromSeconds(5));
 
         Assert.Equal(expected.Range, window.Range);
-        Assert.InRange(window.Frames.Zip(expected.Frames, (a, b) => Math.Abs(a - b)).Max(), 0, extension == "ts" ? 40 : 2);    // two versions of ffmpeg; TS: a picture that falls on a second may count as just after it
+        Assert.InRange(window.Frames.Zip(expected.Frames, (a, b) => Math.Abs(a - b)).Max(), 0, 2);    // two versions of ffmpeg
         Assert.Equal(expected.Mel, window.Mel);
-        Assert.InRange(clip.Length.TotalSeconds, 5.25, 5.55);
+        Assert.InRange(clip.Length.TotalSeconds, 5.3, 5.37);    // a codec's last packet may go over
     }
 
     [Fact]

@@ -124,9 +124,28 @@ public class SecondQueueTests
         SecondQueue queue = New(capacity: 8, patience: 2);
         queue.EndPictures();
         queue.AddSound([]);
+        queue.SoundGoesOn();
 
         Assert.True(await queue.WaitAsync(Cancellation));
         Assert.Equal(0, queue.Take().Second.Frame.Span[0]);
+    }
+
+    [Fact]
+    public async Task Without_a_picture_sound_that_ends_on_a_second_makes_no_second_there()
+    {
+        SecondQueue queue = New(capacity: 8, patience: 2);
+        queue.EndPictures();
+        queue.AddSound([]);
+        queue.SoundGoesOn();
+        queue.AddSound(Steps(1, -1));
+        queue.SoundGoesOn();
+        queue.AddSound(Steps(2, -1));
+        Assert.Equal(2, queue.Counts.Waiting);    // the last of them may be the end
+
+        queue.EndSound(TimeSpan.FromSeconds(2));
+
+        Assert.Equal((2, 2), ((int)queue.Counts.Seconds, queue.Counts.Waiting));
+        Assert.True(await queue.WaitAsync(Cancellation));
     }
 
     [Fact]

@@ -21,8 +21,9 @@ internal static class ChildProcess
     /// <param name="arguments">What it is given.</param>
     /// <param name="keepInput">It reads our stdin; otherwise it has none.</param>
     /// <param name="memory">Address space that it may take, in bytes; absent: no limit.</param>
+    /// <param name="httpProxy">The proxy that its environment names, with no exceptions; absent: as in ours.</param>
     /// <exception cref="TwitchException">It, or what limits it, is not installed.</exception>
-    public static Process Start(string program, IEnumerable<string> arguments, bool keepInput = false, long? memory = null)
+    public static Process Start(string program, IEnumerable<string> arguments, bool keepInput = false, long? memory = null, Uri? httpProxy = null)
     {
         if (Find(program) is null)
             throw new TwitchException($"The program '{program}' is not installed; run: apt-get install {program}", ExitCode.Failed);
@@ -43,6 +44,11 @@ internal static class ChildProcess
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        if (httpProxy is not null)
+        {
+            start.Environment["http_proxy"] = httpProxy.AbsoluteUri;
+            start.Environment.Remove("no_proxy");
+        }
         _ = Starter.Value;
         var started = new TaskCompletionSource<Process>();
         Wanted.Add((start, started));

@@ -26,6 +26,10 @@ public sealed record LiveCaptureOptions
     /// <summary>Address space that ffmpeg may take, in bytes; absent: as much as it wants.</summary>
     public long? FfmpegMemory { get; init; }
 
+    /// <summary>Where http and https connections are made; absent: ffmpeg makes them itself. Of what comes this way, only ordinary containers and HLS are read: formats
+    /// that make connections of their own would go past it.</summary>
+    public Uri? HttpProxy { get; init; }
+
     /// <summary>Checks every option against its range; messages use the command line's names.</summary>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
     public LiveCaptureOptions Validate()

@@ -59,7 +59,7 @@ internal sealed partial class LiveFfmpeg : IDisposable
     /// <param name="found">Is told, once the source is open, whether it has a picture and whether it has sound.</param>
     /// <exception cref="TwitchException">ffmpeg is not installed.</exception>
     public static LiveFfmpeg Start(StreamSource source, LiveCaptureOptions options, IEnumerable<string> arguments, Action<bool, bool> found) =>
-        new(source, ChildProcess.Start("ffmpeg", arguments, keepInput: source.Kind == SourceKind.StandardInput, options.FfmpegMemory), found);
+        new(source, ChildProcess.Start("ffmpeg", arguments, keepInput: source.Kind == SourceKind.StandardInput, options.FfmpegMemory, source.Kind == SourceKind.Http ? options.HttpProxy : null), found);
 
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit status.</returns>

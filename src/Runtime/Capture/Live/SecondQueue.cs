@@ -17,6 +17,7 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
     private readonly byte[] _lastFrame = new byte[frameSpec.ByteCount];   // black before the first
     private int _first;                                                   // the oldest second that was not taken
     private int _pictures, _sounds;                                       // seconds that were added
+    private int _lasting;                                                 // seconds of sound after which there is more
     private bool _picturesEnded, _soundEnded, _closed;
     private Slot _taken = new(frameSpec.ByteCount);
     private long _lastPicture = clock.GetTimestamp(), _lastSound = clock.GetTimestamp();
@@ -86,6 +87,16 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
             _sounds++;
             Tell();
             return true;
+        }
+    }
+
+    /// <summary>The sound does not end with the seconds that were added: where there is no picture, only this shows that the last of them is one of the stream's.</summary>
+    public void SoundGoesOn()
+    {
+        lock (_gate)
+        {
+            _lasting = _sounds;
+            Tell();
         }
     }
 
@@ -171,7 +182,7 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
         if (_picturesEnded && _soundEnded)
             return Math.Max(_first, Math.Max(_pictures, (int)Math.Ceiling(_soundLength.TotalSeconds - (_pictures == 0 ? 0 : 0.5))));
         // Where a picture was, the last packet of sound makes no second of its own; that it is not the last, the next one shows.
-        int seen = _picturesEnded ? (_pictures == 0 ? most : Math.Max(_pictures, _sounds - 1)) : IsLate(_lastPicture, _pictures) ? Math.Max(_pictures, _sounds - patience) : _pictures;
+        int seen = _picturesEnded ? (_pictures == 0 ? _lasting : Math.Max(_pictures, _sounds - 1)) : IsLate(_lastPicture, _pictures) ? Math.Max(_pictures, _sounds - patience) : _pictures;
         int heard = _soundEnded ? most : IsLate(_lastSound, _sounds) ? Math.Max(_sounds, _pictures - patience) : _sounds;
         return Math.Max(_first, Math.Min(seen, heard));
     }

@@ -65,6 +65,8 @@ internal sealed class SoundFeed
                 int bytes = _samples.ReadAtLeast(MemoryMarshal.AsBytes(wanted), wanted.Length * sizeof(float), throwOnEndOfStream: false);
                 if (bytes > 0 && _position == 0 && !_queue.AddSound([]))    // there is sound; by second 0, none of it has ended
                     return;
+                if (bytes > 0 && _position == (second - 1) * _spec.SampleRate)
+                    _queue.SoundGoesOn();
                 Analyse(mel, wanted[..(bytes / sizeof(float))], steps);
                 if (bytes < wanted.Length * sizeof(float))
                 {

@@ -9,6 +9,9 @@ internal static class SourceArguments
     // Where the sound begins late, has a hole or leaves the clock by a tenth of a second, silence or a cut puts it back, so a sample's index is its time.
     private const string OnTheClock = "async=1:first_pts=0";
 
+    // Some formats open connections of their own (sdp, rtsp), which no proxy sees.
+    private const string ThroughProxy = "hls,mpegts,mov,matroska,webm,flv,mpeg,avi,ogg,wav,flac,mp3,aac,ac3,eac3,webvtt,mpjpeg";
+
     /// <summary>All arguments. Pictures go to a named pipe as YUV4MPEG2, one a second, and sound to stdout as f32le.</summary>
     /// <param name="source">What to read; opened once.</param>
     /// <param name="options">How.</param>
@@ -40,7 +43,11 @@ internal static class SourceArguments
         ],
         SourceKind.NamedPipe => [.. Allow("file"), "-i", FfmpegProgram.FileArgument(source.Address)],
         SourceKind.StandardInput => [.. Allow("pipe,fd"), "-i", source.Address],
-        SourceKind.Http => [.. Allow("http,https,tcp,tls,crypto,httpproxy"), "-i", source.Address],
+        SourceKind.Http =>
+        [
+            .. Allow("http,https,tcp,tls,crypto,httpproxy"), .. (string[])(options.HttpProxy is null ? [] : ["-format_whitelist", ThroughProxy]),
+            "-i", source.Address,
+        ],
         SourceKind.Rtmp => [.. Allow("rtmp,rtmps,tcp,tls"), "-i", source.Address],
         SourceKind.Rtsp => [.. Allow("rtsp,rtsps,rtp,srtp,rtcp,udp,tcp,tls"), "-rtsp_flags", "prefer_tcp", "-i", source.Address],
         SourceKind.Srt => [.. Allow("srt"), "-i", source.Address],

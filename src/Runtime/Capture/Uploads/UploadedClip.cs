@@ -80,7 +80,7 @@ public sealed class UploadedClip
         var pictures = new List<byte[]>();
         double begin = probe.VideoStart ?? 0;
         var (_, complaint) = await confined.RunAsync(
-            "ffmpeg", ["-v", "repeat+error", "-nostdin", "-threads", "2", .. confined.Input, "-map", "0:V:0", "-vf", "fps=1:round=up:start_time=0", "-vsync", "passthrough", "-c:v", "ppm", "-f", "image2pipe", "pipe:1"],
+            "ffmpeg", ["-v", "repeat+error", "-nostdin", "-threads", "2", .. confined.Input, "-map", "0:V:0", "-vf", "fps=1:round=up:start_time=0", "-vsync", "passthrough", "-c:v", "ppm", "-f", "image2pipe", "pipe:1", .. Beside(probe.HasAudio, "0:a:0")],
             async (output, stop) =>
             {
                 var stream = new PpmStream(output);
@@ -100,7 +100,7 @@ public sealed class UploadedClip
     {
         using var bytes = new MemoryStream();
         var (_, complaint) = await confined.RunAsync(
-            "ffmpeg", ["-v", "repeat+error", "-nostdin", "-threads", "1", .. confined.Input, "-map", "0:a:0", "-af", SoundReader.Filter(probe.AudioChannels, spec.SampleRate), "-f", "f32le", "pipe:1"],
+            "ffmpeg", ["-v", "repeat+error", "-nostdin", "-threads", "1", .. confined.Input, "-map", "0:a:0", "-af", SoundReader.Filter(probe.AudioChannels, spec.SampleRate), "-f", "f32le", "pipe:1", .. Beside(probe.HasVideo, "0:V:0")],
             async (output, stop) =>
             {
                 var buffer = new byte[1 << 16];
@@ -114,6 +114,9 @@ public sealed class UploadedClip
         Note(warnings, "sound", complaint);
         return MemoryMarshal.Cast<byte, float>(bytes.GetBuffer().AsSpan(0, (int)bytes.Length / sizeof(float) * sizeof(float))).ToArray();
     }
+
+    // Of an MPEG transport stream ffmpeg begins at the first of the tracks that it uses, so it is given the other one too, and drops it undecoded.
+    private static string[] Beside(bool has, string track) => has ? ["-map", track, "-c", "copy", "-f", "null", "-"] : [];
 
     // One clock for both, as in Recording: the shorter track is silent, black or stands still up to the end of the longer one.
     private static UploadedClip Lay(ModelConfig config, MediaProbe probe, List<byte[]> pictures, float[] sound, List<string> warnings)

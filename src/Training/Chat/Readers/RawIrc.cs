@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Twitch.Training.Chat.Readers;
 
@@ -30,7 +29,7 @@ internal sealed class RawIrc : ILineFormat
             return ChatRecord.Unparsable("a message without tmi-sent-ts");
 
         string login = prefix.Split('!', 2)[0];
-        string name = Tag(tags, "display-name");
+        string name = IrcTags.Find(tags, "display-name");
         return new(RecordKind.Comment, time, login, name.Length > 0 ? name : login, Said(rest[(text + 2)..]));
     }
 
@@ -41,39 +40,11 @@ internal sealed class RawIrc : ILineFormat
     {
         foreach (string name in (ReadOnlySpan<string>)["tmi-sent-ts", "rm-received-ts"])
         {
-            if (long.TryParse(Tag(tags, name), NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds))
+            if (long.TryParse(IrcTags.Find(tags, name), NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds))
                 return ChatTime.FromUnix(milliseconds);
         }
 
         return null;
-    }
-
-    private static string Tag(string tags, string name)
-    {
-        foreach (Range range in tags.AsSpan().Split(';'))
-        {
-            ReadOnlySpan<char> tag = tags.AsSpan(range);
-            if (tag.Length > name.Length && tag[name.Length] == '=' && tag.StartsWith(name, StringComparison.Ordinal))
-                return Unescape(tag[(name.Length + 1)..]);
-        }
-
-        return "";
-    }
-
-    private static string Unescape(ReadOnlySpan<char> value)
-    {
-        if (!value.Contains('\\'))
-            return value.ToString();
-        var text = new StringBuilder(value.Length);
-        for (int i = 0; i < value.Length; i++)
-        {
-            if (value[i] != '\\')
-                text.Append(value[i]);
-            else if (++i < value.Length)
-                text.Append(value[i] switch { ':' => ';', 's' => ' ', 'r' => '\r', 'n' => '\n', char other => other });
-        }
-
-        return text.ToString();
     }
 
     private static bool IsCommand(string word) => word.Length >= 3 && (word.All(char.IsAsciiLetterUpper) || (word.Length == 3 && word.All(char.IsAsciiDigit)));

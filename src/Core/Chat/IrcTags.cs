@@ -1,12 +1,13 @@
 using System.Collections.ObjectModel;
 using System.Text;
 
-namespace Twitch.Chat.Irc;
+namespace Twitch;
 
 /// <summary>The tags before a message, <c>name=value;name=value</c>, and their escapes.</summary>
 /// <remarks>IRCv3 message tags: <c>\:</c> is a semicolon, <c>\s</c> a space, <c>\r</c>, <c>\n</c> and <c>\\</c> themselves; of a repeated name the last counts.</remarks>
-internal static class IrcTags
+public static class IrcTags
 {
+    /// <summary>All tags by name, values unescaped.</summary>
     public static ReadOnlyDictionary<string, string> Parse(string text)
     {
         if (text.Length == 0)
@@ -14,17 +15,37 @@ internal static class IrcTags
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (Range range in text.AsSpan().Split(';'))
         {
-            ReadOnlySpan<char> tag = text.AsSpan(range);
-            int equals = tag.IndexOf('=');
-            ReadOnlySpan<char> name = equals < 0 ? tag : tag[..equals];
+            ReadOnlySpan<char> value = Cut(text.AsSpan(range), out ReadOnlySpan<char> name);
             if (!name.IsEmpty)
-                tags[name.ToString()] = equals < 0 ? "" : Unescape(tag[(equals + 1)..]);
+                tags[name.ToString()] = Unescape(value);
         }
         return tags.AsReadOnly();
     }
 
+    /// <summary>One tag's value, unescaped; empty if it is absent. The others are passed over, as in a log of millions of lines.</summary>
+    public static string Find(string text, string name)
+    {
+        string found = "";
+        foreach (Range range in text.AsSpan().Split(';'))
+        {
+            ReadOnlySpan<char> value = Cut(text.AsSpan(range), out ReadOnlySpan<char> other);
+            if (other.SequenceEqual(name))
+                found = Unescape(value);
+        }
+        return found;
+    }
+
+    /// <summary>Writes tags, values escaped.</summary>
+    /// <exception cref="InvalidOperationException">A name holds signs that no name may.</exception>
     public static string Format(IReadOnlyDictionary<string, string> tags) => string.Join(';', tags.Select(tag =>
         IsName(tag.Key) ? $"{tag.Key}={Escape(tag.Value)}" : throw new InvalidOperationException("an IRC message cannot be written because of a tag's name")));
+
+    private static ReadOnlySpan<char> Cut(ReadOnlySpan<char> tag, out ReadOnlySpan<char> name)
+    {
+        int equals = tag.IndexOf('=');
+        name = equals < 0 ? tag : tag[..equals];
+        return equals < 0 ? [] : tag[(equals + 1)..];
+    }
 
     private static bool IsName(string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '/' or '.' or '+' or '_');
 
