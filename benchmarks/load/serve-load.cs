@@ -49,7 +49,7 @@ async Task<Measurement> Offer(int sessionClients, int clipClients, int duration,
     return measured;
 }
 
-// Makes a session, listens until it has heard two comments, looks and changes meanwhile, and stops it.
+// Makes a session, listens until it has heard two comments, looks and changes meanwhile, makes another and stops it at once, and stops the first.
 async Task SessionClient(Measurement measured, Random random, CancellationToken end)
 {
     while (!end.IsCancellationRequested)
@@ -57,13 +57,12 @@ async Task SessionClient(Measurement measured, Random random, CancellationToken 
         string? id = null;
         try
         {
-            (int status, string body) = await Send(measured, "POST session", HttpMethod.Post, "/v1/sessions", $$"""{"source": "{{source}}", "every": 1, "loop": true}""", end);
-            if (status != 201)
+            id = await Make(measured, end);
+            if (id is null)
             {
                 await Task.Delay(TimeSpan.FromSeconds(1 + random.NextDouble()), end);
                 continue;
             }
-            id = JsonDocument.Parse(body).RootElement.GetProperty("id").GetString();
             var clock = Stopwatch.StartNew();
             using HttpResponseMessage stream = await client.GetAsync($"/v1/sessions/{id}/events", HttpCompletionOption.ResponseHeadersRead, end);
             using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync(end));
@@ -73,10 +72,12 @@ async Task SessionClient(Measurement measured, Random random, CancellationToken 
                     continue;
                 heard++;
                 if (heard == 1)
-                    measured.Add("first comment", clock.Elapsed);
+                    measured.Add(Measurement.FirstComment, clock.Elapsed);
                 await Send(measured, "GET session", HttpMethod.Get, $"/v1/sessions/{id}", null, end);
                 await Send(measured, "PATCH sampling", HttpMethod.Patch, $"/v1/sessions/{id}/sampling", """{"temperature": 0.9}""", end);
                 await Send(measured, "GET frame", HttpMethod.Get, $"/v1/sessions/{id}/frame", null, end);
+                if (await Make(measured, end) is { } other)
+                    await Send(measured, "DELETE session", HttpMethod.Delete, $"/v1/sessions/{other}", null, CancellationToken.None);
             }
         }
         catch (OperationCanceledException)
@@ -92,6 +93,13 @@ async Task SessionClient(Measurement measured, Random random, CancellationToken 
                 await Send(measured, "DELETE session", HttpMethod.Delete, $"/v1/sessions/{id}", null, CancellationToken.None);
         }
     }
+}
+
+// The new session's id; null where no more may run.
+async Task<string?> Make(Measurement measured, CancellationToken end)
+{
+    (int status, string body) = await Send(measured, "POST session", HttpMethod.Post, "/v1/sessions", $$"""{"source": "{{source}}", "every": 1, "loop": true}""", end);
+    return status == 201 ? JsonDocument.Parse(body).RootElement.GetProperty("id").GetString() : null;
 }
 
 async Task ClipClient(Measurement measured, Random random, CancellationToken end)
@@ -172,12 +180,14 @@ static double At(double[] ordered, double share) => ordered.Length == 0 ? double
 
 internal sealed class Measurement
 {
+    public const string FirstComment = "first comment";
+
     public ConcurrentDictionary<string, ConcurrentBag<double>> Times { get; } = new();
 
     public ConcurrentDictionary<string, int> Status { get; } = new();
 
-    /// <summary>Times of the request that has the fewest.</summary>
-    public int Least => Times.Count < 6 ? 0 : Times.Values.Min(times => times.Count);
+    /// <summary>How often the request was answered that was answered least; a session's first comment is none.</summary>
+    public int Least => Times.Count < 6 ? 0 : Times.Where(kind => kind.Key != FirstComment).Min(kind => kind.Value.Count);
 
     public void Add(string kind, TimeSpan time) => Times.GetOrAdd(kind, _ => []).Add(time.TotalMilliseconds);
 
