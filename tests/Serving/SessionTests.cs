@@ -121,6 +121,26 @@ public class SessionTests
     }
 
     [Fact]
+    public async Task A_source_that_is_away_says_why_until_it_is_back()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync();
+        JsonNode session = await server.CreateAsync();
+        string path = $"/v1/sessions/{session["id"]}";
+        using var events = new EventReader(await server.Client.GetStreamAsync($"{path}/events", Cancellation));
+        await events.NextAsync();    // how it is
+
+        server.Feeds[0].Lose("403 Forbidden");
+        await events.UntilAsync("status");
+        JsonNode away = await server.GetAsync(path);
+        server.Feeds[0].Connect();
+        await events.UntilAsync("status");
+        JsonNode back = await server.GetAsync(path);
+
+        Assert.Equal(("reconnecting", "403 Forbidden"), ((string)away["state"]!, (string?)away["error"]));
+        Assert.Equal(("watching", null), ((string)back["state"]!, (string?)back["error"]));
+    }
+
+    [Fact]
     public async Task The_newest_frame_and_the_mel_are_pictures()
     {
         await using TwitchServer server = await TwitchServer.StartAsync();

@@ -341,9 +341,12 @@ public sealed class ConsoleTests(Chromium chromium)
         session.Say("offside");
         await using Tab tab = await OpenAsync(server);
         ILocator panel = tab.Page.GetByRole(AriaRole.Group, new() { Name = "Twitch chat" });
+        await Assertions.Expect(tab.Page.GetByLabel("Ask before a comment is shown")).ToBeCheckedAsync();
         await Assertions.Expect(panel).ToContainTextAsync("#cup as our_bot over ircs://irc.chat.twitch.tv:6697 2 posted, 1 rate limited");
 
+        var before = (JsonObject)session.Comments[0].DeepClone();
         session.Posted(1, "sent");
+        session.Send("decision", before);    // a slow answer does not take it back
         session.Posted(2, "expired", "nobody approved it in time");
         await tab.Expect(".comment >> nth=1 >> .badge.post").ToHaveTextAsync("posted");
         await tab.Expect(".comment >> nth=0 >> .badge.post").ToHaveTextAsync("not posted: expired");

@@ -57,7 +57,7 @@ internal sealed class Session : IAsyncDisposable
     private Action<Session, SessionComment> Tell { get; }
 
     public SessionJson ToJson() => new(
-        Id, Source, _state, _state == "failed" ? _detail : null, Every is { } every ? JsonValue.Create(every.TotalSeconds) : JsonValue.Create("auto"), Asks ? "manual" : "auto", SamplingJson.Of(Feed.Sampling), Created,
+        Id, Source, _state, _state is "failed" or "reconnecting" ? _detail : null, Every is { } every ? JsonValue.Create(every.TotalSeconds) : JsonValue.Create("auto"), Asks ? "manual" : "auto", SamplingJson.Of(Feed.Sampling), Created,
         Volatile.Read(ref _subscribers), Events.Last, StatisticsJson.Of(Feed.Statistics), Posts);
 
     /// <summary>Changes how the next comments are drawn.</summary>

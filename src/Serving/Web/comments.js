@@ -79,7 +79,10 @@ export class Comments {
 
   #put(comment) {
     const old = this.#rows.get(comment.n);
+    if (old && old.post && !comment.post)
+      comment = { ...comment, post: old.post }; // an answer from before it was posted may come after the event
     const row = this.#row(comment);
+    row.post = comment.post;
     this.#rows.set(comment.n, row);
     if (old) {
       const had = old.contains(document.activeElement);

@@ -96,7 +96,7 @@ function list(sessions) {
 function row(session) {
   const open = element("button", { type: "button", className: "session" },
     element("span", { className: "source", textContent: session.source, title: session.source }),
-    element("span", { className: "state", textContent: session.error || session.state }));
+    element("span", { className: "state", textContent: session.error || session.state, title: session.error || "" }));
   open.dataset.state = session.state;
   open.dataset.key = `open ${session.id}`;
   open.setAttribute("aria-pressed", String(Boolean(current) && session.id === current.id));

@@ -7,6 +7,7 @@ export class Posting {
   #panel = byId("posting-panel");
   #switch = byId("post");
   #button = byId("posting-stop");
+  #proposed = false;
 
   /** @param change changes the shown session: {post: true}; gives it back. */
   constructor(change, failed) {
@@ -51,6 +52,10 @@ export class Posting {
     this.#panel.hidden = !posting.enabled;
     if (!posting.enabled)
       return;
+    if (posting.approval === "manual" && !this.#proposed) {
+      this.#proposed = true;
+      byId("ask-first").checked = true; // what nobody is asked about would never be posted
+    }
     const { sent = 0, ...others } = posting.decided;
     const rest = Object.entries(others).map(([decision, count]) => `${count} ${decision.replaceAll("_", " ")}`);
     byId("posting-to").textContent = posting.to;
