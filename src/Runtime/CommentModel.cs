@@ -20,7 +20,7 @@ public sealed partial class CommentModel : IDisposable
     private readonly RateHead? _rate;
     private readonly InferenceSession _decoder;
     private InferenceSession? _batchDecoder;
-    private readonly ConcurrentBag<(OrtDecoderStep Decoder, Sampler Sampler)> _idle = [];
+    private readonly ConcurrentBag<(IModelDecoder Decoder, Sampler Sampler)> _idle = [];
     private volatile bool _disposed;
 
     private CommentModel(Bundle bundle, RuntimeOptions options)
@@ -37,8 +37,8 @@ public sealed partial class CommentModel : IDisposable
             if (Config.RateSize > 0)
                 _rate = new RateHead(Open(GraphContract.RateHead(Config), encoding), _run);
             _fusion = new Fusion(Open(GraphContract.Fusion(Config), encoding), Config, _run);
-            GraphEntry step = GraphContract.DecoderStep(Config);
-            _decoder = Open(step with { File = bundle.InPrecision(step.File, options.PrecisionName) }, decoding);
+            GraphEntry step = options.OnDevice ? GraphContract.DeviceDecoderStep(Config) : GraphContract.DecoderStep(Config);
+            _decoder = Open(step with { File = bundle.InPrecision(step.File, options.PrecisionName, onDevice: options.OnDevice) }, decoding);
             Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary);
         }
         catch
@@ -135,9 +135,9 @@ public sealed partial class CommentModel : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         options.Validate(Config.VocabularySize);
-        if (!_idle.TryTake(out (OrtDecoderStep Decoder, Sampler Sampler) buffers))
+        if (!_idle.TryTake(out (IModelDecoder Decoder, Sampler Sampler) buffers))
             buffers = (CreateDecoder(), new Sampler(Config.VocabularySize, Speaker.Banned));
-        return new CommentGenerator(buffers.Decoder, buffers.Sampler, clip, options, (decoder, sampler) => GiveBack((OrtDecoderStep)decoder, sampler));
+        return new CommentGenerator(buffers.Decoder, buffers.Sampler, clip, options, (decoder, sampler) => GiveBack((IModelDecoder)decoder, sampler));
     }
 
     /// <summary>Draws one comment; one that may not be said is drawn again with other seeds, at most <see cref="Speaker.MostDraws"/> times in all.</summary>
@@ -163,7 +163,7 @@ public sealed partial class CommentModel : IDisposable
     public float[] Score(ClipContext clip, ReadOnlySpan<int> tokens)
     {
         var scores = new float[Math.Max(0, tokens.Length - 1)];
-        using OrtDecoderStep decoder = CreateDecoder();
+        using IModelDecoder decoder = CreateDecoder();
         decoder.Reset(clip);
         for (int i = 0; i < scores.Length; i++)
         {
@@ -199,7 +199,7 @@ public sealed partial class CommentModel : IDisposable
     public void Dispose()
     {
         _disposed = true;
-        while (_idle.TryTake(out (OrtDecoderStep Decoder, Sampler Sampler) buffers))
+        while (_idle.TryTake(out (IModelDecoder Decoder, Sampler Sampler) buffers))
             buffers.Decoder.Dispose();
         foreach (IDisposable session in _sessions)
             session.Dispose();
@@ -208,7 +208,8 @@ public sealed partial class CommentModel : IDisposable
 
     /// <summary>A decoder of the caller's own, for checks and measurements; generators have theirs, which are reused.</summary>
     /// <returns>For one thread; dispose it before the model.</returns>
-    public OrtDecoderStep CreateDecoder() => new(_decoder, Config, Options, _run);
+    public IModelDecoder CreateDecoder() =>
+        Options.OnDevice ? new DeviceDecoderStep(_decoder, Config, Options, _run, capacity: 1) : new OrtDecoderStep(_decoder, Config, _run);
 
     private ChatEncoder RequireChat() => Chat ?? throw new ArgumentException($"{Bundle.Folder} reads no past chat; give none, or train one with --past-chat.");
 
@@ -222,7 +223,7 @@ public sealed partial class CommentModel : IDisposable
         return session;
     }
 
-    private void GiveBack(OrtDecoderStep decoder, Sampler sampler)
+    private void GiveBack(IModelDecoder decoder, Sampler sampler)
     {
         if (_disposed)
             decoder.Dispose();

@@ -22,14 +22,20 @@ public readonly record struct GoldenDifference(string Output, double Difference,
 /// <c>words</c> [batch, comments, words] and <c>age</c> [batch, comments], and <c>tokens</c> [batch, n], which are fed one by one from the
 /// fused state. The window is encoded whole, then in two parts with the state carried over. <c>greedy</c>
 /// [batch, m] holds the most likely comment by the runtime's rules, filled up with the end mark.
-/// In int8 the decoder's outputs may differ by <see cref="Int8Share"/> of the largest number that torch computed there, and greedy
+/// In int8 and float16 the decoder's outputs may differ by <see cref="Share"/> of the largest number that torch computed there, and greedy
 /// comments are only reported: two words that are nearly as likely change places, and every word after them is another.
 /// </remarks>
 public static class GoldenCheck
 {
-    /// <summary>How far eight bits may move an output of the decoder, as a share of its largest number: rounding both factors of a
-    /// product to 1/254 of their block's range moves a sum of hundreds of them by about 1 %, seldom by twice that.</summary>
-    public const double Int8Share = 0.05;
+    /// <summary>How far a precision may move an output of the decoder, as a share of its largest number; 0 in float32, whose <see cref="Limit"/>
+    /// is the same everywhere. In int8, rounding both factors of a product to 1/254 of their block's range moves a sum of hundreds of them by
+    /// about 1 %, seldom by twice that. Float16 rounds each factor and the sum to 1/2048 of itself.</summary>
+    public static double Share(Precision precision) => precision switch
+    {
+        Precision.Int8 => 0.05,
+        Precision.Float16 => 0.01,
+        _ => 0,
+    };
 
     /// <summary>The largest difference that float32 arithmetic explains on a provider.</summary>
     public static double Limit(ExecutionProvider provider) => provider == ExecutionProvider.Cuda ? 1e-3 : 1e-4;
@@ -91,7 +97,7 @@ public static class GoldenCheck
     {
         int count = Size(golden, "tokens", 1), vocabulary = model.Config.VocabularySize, size = model.Config.HiddenSize;
         double logits = 0, hidden = 0, cell = 0;
-        using OrtDecoderStep decoder = model.CreateDecoder();
+        using IModelDecoder decoder = model.CreateDecoder();
         for (int row = 0; row < clips.Length; row++)
         {
             decoder.Reset(clips[row]);
@@ -107,8 +113,8 @@ public static class GoldenCheck
         GoldenDifference Of(string output, double difference)
         {
             ReadOnlySpan<float> expected = golden.Read<float>(output);
-            double limit = model.Options.Precision == Precision.Int8 ? Int8Share * TensorPrimitives.MaxMagnitude(expected) : Limit(model.Options.Provider);
-            return new(output, difference, Math.Abs(limit), expected.Length);
+            double limit = Share(model.Options.Precision) is > 0 and double share ? share * Math.Abs(TensorPrimitives.MaxMagnitude(expected)) : Limit(model.Options.Provider);
+            return new(output, difference, limit, expected.Length);
         }
 
         void Last((float[] Hidden, float[] Cell) state, int row)
@@ -129,13 +135,13 @@ public static class GoldenCheck
             for (int i = 0; i < length; i++)
                 differing += expected[i] == (i < tokens.Count ? tokens[i] : Vocabulary.End) ? 0 : 1;
         }
-        report.Add(new("greedy", differing, model.Options.Precision == Precision.Int8 ? double.PositiveInfinity : 0, clips.Length * length));
+        report.Add(new("greedy", differing, model.Options.Precision == Precision.Float32 ? 0 : double.PositiveInfinity, clips.Length * length));
     }
 
     // What the network says: no words but the special ones are banned, and nothing is drawn again.
     private static IReadOnlyList<int> Greedy(CommentModel model, ClipContext clip, SamplingOptions options)
     {
-        using OrtDecoderStep decoder = model.CreateDecoder();
+        using IModelDecoder decoder = model.CreateDecoder();
         using var generator = new CommentGenerator(decoder, new Sampler(model.Config.VocabularySize), clip, options);
         return generator.ToEnd(model.Vocabulary).Tokens;
     }

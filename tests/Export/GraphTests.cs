@@ -118,6 +118,21 @@ public sealed class GraphTests : IDisposable
     }
 
     [Fact]
+    public void The_largest_and_the_logarithm_of_the_sum_hold_for_logits_whose_exponentials_overflow()
+    {
+        Value x = _g.Input("x", TensorType.F32, "rows", 4);
+        (Value values, Value places) = _g.TopK(x, 2);
+        Assert.Equal("i64 [rows, 2]", places.ToString());
+
+        Value y = _g.Concat(1, values, _g.Unsqueeze(_g.ReduceLogSumExp(x), 1));
+        float[] result = Run(_g.Build(("y", y)), ("x", (float[])[500, 501, -900, 400, 0, -1, -2, -3], [2, 4]));
+
+        double[] expected = [501, 500, 501 + Math.Log(1 + Math.Exp(-1)), 0, -1, Math.Log(1 + Math.Exp(-1) + Math.Exp(-2) + Math.Exp(-3))];
+        Assert.Equal(expected, result.Select(x => (double)x), (a, b) => Math.Abs(a - b) < 1e-4);
+        Fails("graph 'test', TopK: f32 [rows, 4] has no 5 columns.", () => _g.TopK(x, 5));
+    }
+
+    [Fact]
     public void An_LSTM_names_the_input_that_does_not_fit()
     {
         Value x = _g.Input("x", TensorType.F32, "time", "batch", 5), state = _g.Input("state", TensorType.F32, 1, "batch", 4);

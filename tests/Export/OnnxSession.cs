@@ -13,7 +13,15 @@ internal sealed class OnnxSession : IDisposable
     public InferenceSession Session { get; }
 
     /// <summary>Runs the graph; outputs in the graph's order.</summary>
-    public float[][] Run(params (string Name, Array Values, long[] Shape)[] inputs)
+    public float[][] Run(params (string Name, Array Values, long[] Shape)[] inputs) => Run(Session.OutputNames, inputs);
+
+    /// <summary>Runs the graph for some of its outputs.</summary>
+    public float[][] Run(IReadOnlyCollection<string> names, (string Name, Array Values, long[] Shape)[] inputs) => Run<float>(names, inputs);
+
+    /// <summary>Runs the graph for an output of integers.</summary>
+    public long[] RunIntegers(string name, (string Name, Array Values, long[] Shape)[] inputs) => Run<long>([name], inputs)[0];
+
+    private T[][] Run<T>(IReadOnlyCollection<string> names, (string Name, Array Values, long[] Shape)[] inputs) where T : unmanaged
     {
         OrtValue[] values = [.. inputs.Select(input => input.Values switch
         {
@@ -24,8 +32,8 @@ internal sealed class OnnxSession : IDisposable
         })];
         try
         {
-            using IDisposableReadOnlyCollection<OrtValue> outputs = Session.Run(_run, [.. inputs.Select(input => input.Name)], values, Session.OutputNames);
-            return [.. outputs.Select(output => output.GetTensorDataAsSpan<float>().ToArray())];
+            using IDisposableReadOnlyCollection<OrtValue> outputs = Session.Run(_run, [.. inputs.Select(input => input.Name)], values, names);
+            return [.. outputs.Select(output => output.GetTensorDataAsSpan<T>().ToArray())];
         }
         finally
         {

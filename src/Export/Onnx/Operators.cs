@@ -72,6 +72,26 @@ public static class Operators
         return g.Add("ReduceSum", [x, g.Constant(axis)], x.Type, [.. x.Shape.Where((_, i) => i != axis)], Attribute.Int("keepdims", 0));
     }
 
+    /// <summary>ln Σ exp(x) along the last dimension, which goes away.</summary>
+    public static Value ReduceLogSumExp(this Graph g, Value x)
+    {
+        g.Require(x.Type is TensorType.F16 or TensorType.F32 or TensorType.F64 && x.Rank >= 1, "ReduceLogSumExp", $"{x} does not hold rows of floating point numbers");
+        return g.Add("ReduceLogSumExp", [x], x.Type, [.. x.Shape.SkipLast(1)], Attribute.Ints("axes", x.Rank - 1), Attribute.Int("keepdims", 0));
+    }
+
+    /// <summary>The largest elements along the last dimension, largest first.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">[…, columns].</param>
+    /// <param name="count">How many, at most as many as there are columns.</param>
+    /// <returns>The elements and their places i64, each […, count]. Which of several equal ones come is not defined.</returns>
+    public static (Value Values, Value Places) TopK(this Graph g, Value x, int count)
+    {
+        g.Require(x.Rank >= 1 && x.Shape[^1].Name is null && count >= 1 && count <= x.Shape[^1].Size, "TopK", $"{x} has no {count} columns");
+        Dimension[] shape = [.. x.Shape.SkipLast(1), count];
+        Value?[] outputs = g.Add("TopK", [x, g.Constant((long)count)], [new Value(g, x.Type, shape), new Value(g, TensorType.I64, shape)]);
+        return (outputs[0]!, outputs[1]!);
+    }
+
     /// <summary>exp(x) over its sum along the last dimension.</summary>
     public static Value Softmax(this Graph g, Value x)
     {

@@ -3,9 +3,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Twitch.Runtime;
 
-/// <summary>The decoder step in ONNX Runtime. Everything is bound once, over two state buffers that take turns; a token allocates
-/// nothing and copies no state, which stays on the device that runs the graph.</summary>
-public sealed class OrtDecoderStep : IDecoderStep, IDisposable
+/// <summary>The decoder step in ONNX Runtime on the processor. Everything is bound once, over two state buffers that take turns; a token
+/// allocates nothing and copies no state.</summary>
+public sealed class OrtDecoderStep : IModelDecoder
 {
     private const int FromStart = 2;    // number of the fused state; the buffers that take turns are 0 and 1
 
@@ -15,11 +15,11 @@ public sealed class OrtDecoderStep : IDecoderStep, IDisposable
     private readonly float[] _hidden, _cell, _logits;              // on the processor: the fused state, and what the step gives
     private readonly List<IDisposable> _owned = [];
     private readonly OrtValue _tokenValue, _logitsValue;
-    private readonly (OrtValue Hidden, OrtValue Cell)[] _states;    // two buffers on the device, and the fused state
+    private readonly (OrtValue Hidden, OrtValue Cell)[] _states;    // two buffers, and the fused state
     private readonly OrtIoBinding[] _bindings;                      // each from the state of its number
     private int _next = FromStart;
 
-    internal OrtDecoderStep(InferenceSession session, ModelConfig config, RuntimeOptions options, RunOptions run)
+    internal OrtDecoderStep(InferenceSession session, ModelConfig config, RunOptions run)
     {
         (_session, _run) = (session, run);
         _hidden = new float[config.HiddenSize];
@@ -29,13 +29,10 @@ public sealed class OrtDecoderStep : IDecoderStep, IDisposable
 
         _tokenValue = Own(OrtValue.CreateTensorValueFromMemory(_token, [1]));
         _logitsValue = Own(OrtValue.CreateTensorValueFromMemory(_logits, [1, config.VocabularySize]));
-        OrtAllocator allocator = options.Provider == ExecutionProvider.Cuda
-            ? Own(new OrtAllocator(session, Own(new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, options.DeviceId, OrtMemType.Default))))
-            : OrtAllocator.DefaultInstance;
         _states = [(NewState(), NewState()), (NewState(), NewState()), (Own(OrtValue.CreateTensorValueFromMemory(_hidden, shape)), Own(OrtValue.CreateTensorValueFromMemory(_cell, shape)))];
         _bindings = [Own(Bind(_states[0], _states[1])), Own(Bind(_states[1], _states[0])), Own(Bind(_states[FromStart], _states[0]))];
 
-        OrtValue NewState() => Own(OrtValue.CreateAllocatedTensorValue(allocator, TensorElementType.Float, shape));
+        OrtValue NewState() => Own(OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, shape));
     }
 
     /// <inheritdoc/>
@@ -58,9 +55,7 @@ public sealed class OrtDecoderStep : IDecoderStep, IDisposable
         return _logits;
     }
 
-    /// <summary>Feeds one token without moving on, and gives the state after it; for checks.</summary>
-    /// <param name="token">The token.</param>
-    /// <returns>Hidden and cell state, each [hidden].</returns>
+    /// <inheritdoc/>
     public (float[] Hidden, float[] Cell) Peek(int token)
     {
         var (hidden, cell) = (new float[_hidden.Length], new float[_cell.Length]);
