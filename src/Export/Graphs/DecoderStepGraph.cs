@@ -19,7 +19,7 @@ internal enum StepArithmetic
 /// <remarks><code>
 /// in    token [batch] i64    hidden, cell [batch, hidden] f32
 /// out   logits [batch, vocabulary] f32    next_hidden, next_cell [batch, hidden] f32
-/// </code></remarks>
+/// </code>A network that reads past chat has the inputs and outputs of <see cref="PastWordsGraph"/> besides, and its logits are ln p.</remarks>
 internal static class DecoderStepGraph
 {
     /// <summary>From how many rows on <see cref="StepArithmetic.Int8Rows"/> is faster.</summary>
@@ -37,6 +37,8 @@ internal static class DecoderStepGraph
         Value hidden = g.Input("hidden", TensorType.F32, "batch", config.HiddenSize);
         Value cell = g.Input("cell", TensorType.F32, "batch", config.HiddenSize);
 
+        PastWordsGraph? past = config.Chat is ChatSpec chat ? new PastWordsGraph(g, chat, weights, token) : null;
+
         var lstm = new LstmWeights(weights, "decoder.lstm");
         Value gates = g.Gather(g.Weight(lstm.StepTable("decoder.embedding.weight")), token);  // [batch, 4 × hidden]: embedding · W_ihᵀ + b_ih + b_hh
         gates = arithmetic switch                                                             // + hidden · W_hhᵀ
@@ -52,6 +54,9 @@ internal static class DecoderStepGraph
             StepArithmetic.Int8Rows => g.LinearInt8Rows(nextHidden, weights, Head),
             _ => g.Linear(nextHidden, weights, Head),
         };
-        return g.Build(("logits", logits), ("next_hidden", nextHidden), ("next_cell", nextCell));
+        if (past is null)
+            return g.Build(("logits", logits), ("next_hidden", nextHidden), ("next_cell", nextCell));
+        (logits, Value nextMatch) = past.Mix(logits, nextHidden);
+        return g.Build(("logits", logits), ("next_hidden", nextHidden), ("next_cell", nextCell), ("next_match", nextMatch));
     }
 }
