@@ -33,7 +33,7 @@ public sealed partial class CommentModel : IDisposable
             Video = new VideoEncoder(Open(GraphContract.VideoEncoder(Config), encoding), Config, _run);
             Audio = new AudioEncoder(Open(GraphContract.AudioEncoder(Config), encoding), Config, _run);
             if (Config.Chat is ChatSpec chat)
-                Chat = new ChatEncoder(Open(GraphContract.ChatEncoder(Config, chat), encoding), Config, chat, _run);
+                Chat = new ChatEncoder(Open(GraphContract.ChatEncoder(Config, chat), encoding), chat, _run);
             if (Config.RateSize > 0)
                 _rate = new RateHead(Open(GraphContract.RateHead(Config), encoding), _run);
             _fusion = new Fusion(Open(GraphContract.Fusion(Config), encoding), Config, _run);
@@ -109,13 +109,13 @@ public sealed partial class CommentModel : IDisposable
     public ClipContext[] EncodeBatch(ReadOnlySpan<byte> frames, ReadOnlySpan<float> mel, int batch, IReadOnlyList<ChatWindow>? chats = null) =>
         Fuse(Video.Encode(frames, EncoderState.Zeros(Config, batch)), Audio.Encode(mel, EncoderState.Zeros(Config, batch)), chats is null ? null : RequireChat().Encode(chats));
 
-    /// <summary>Joins what was seen with what was heard and said, one context for each clip of the batch.</summary>
+    /// <summary>Joins what was seen with what was heard, and with what was said, one context for each clip of the batch.</summary>
     /// <param name="video">Of <see cref="Video"/>.</param>
     /// <param name="audio">Of <see cref="Audio"/>.</param>
-    /// <param name="chat">Of <see cref="Chat"/>; absent: nothing is known of what was said.</param>
+    /// <param name="past">Of <see cref="Chat"/>, one for each clip; absent: nothing is known of what was said.</param>
     /// <exception cref="ArgumentException">They are not of the same clips, or there is chat for a network that reads none.</exception>
-    public ClipContext[] Fuse(EncoderState video, EncoderState audio, EncoderState? chat = null) =>
-        Chat is null && chat is null ? _fusion.Fuse(video, audio) : _fusion.Fuse(video, audio, chat ?? RequireChat().Nothing(video.Batch));
+    public ClipContext[] Fuse(EncoderState video, EncoderState audio, IReadOnlyList<PastWords>? past = null) =>
+        _fusion.Fuse(video, audio, Chat is null && past is null ? null : past ?? [.. Enumerable.Repeat(RequireChat().Nothing, video.Batch)]);
 
     /// <summary>Comments per second that people would write now, in [<see cref="ModelConfig.LeastRate"/>, <see cref="ModelConfig.MostRate"/>].</summary>
     /// <param name="clip">What was seen, heard and said.</param>

@@ -44,9 +44,10 @@ public static class PrecisionCost
         {
             using SafeTensors golden = SafeTensors.Open(file);
             int rows = (int)golden.Find("tokens").Shape[0], length = (int)golden.Find("tokens").Shape[1], size = plain.Config.HiddenSize;
+            Runtime.PastWords[]? past = plain.Chat is null ? null : Runtime.PastWords.Read(golden, rows);
             for (int row = 0; row < rows; row++)
             {
-                var clip = new ClipContext(golden.Read<float>("hidden").Slice(row * size, size), golden.Read<float>("cell").Slice(row * size, size));
+                var clip = new ClipContext(golden.Read<float>("hidden").Slice(row * size, size), golden.Read<float>("cell").Slice(row * size, size), past?[row]);
                 yield return (clip, [.. golden.Read<long>("tokens").Slice(row * length, length).ToArray().Select(token => (int)token)]);
             }
         }

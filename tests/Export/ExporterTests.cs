@@ -15,7 +15,7 @@ public sealed class ExporterTests
         MelStride = 4,
         MelChannels = [3, 5],
         MelEmbeddingSize = 7,
-        Chat = new ChatSpec(CommentCount: 5, WordCount: 3, EmbeddingSize: 6, HeadCount: 2, HiddenShare: 0),
+        Chat = new ChatSpec(CommentCount: 5, WordCount: 3, EmbeddingSize: 6, HiddenShare: 0),
         RateSize = 4,
     };
 

@@ -22,7 +22,8 @@ internal enum StepArithmetic
 /// <remarks><code>
 /// in    token [batch] i64    hidden, cell [batch, hidden] f32
 /// out   logits [batch, vocabulary] f32    next_hidden, next_cell [batch, hidden] f32
-/// </code>Made for a state that stays on the device, it takes the state as <see cref="StepStates"/> says, and gives besides
+/// </code>A network that reads past chat has the inputs and outputs of <see cref="PastWordsGraph"/> besides, and its logits are ln p. Made for a
+/// state that stays on the device, it takes every state as <see cref="StepStates"/> says, and gives besides
 /// <code>
 /// out   top_ids [batch, k] i64, top_logits [batch, k] f32: the k most likely tokens    log_sum [batch] f32: ln Σ exp(logit)
 /// </code></remarks>
@@ -45,6 +46,8 @@ internal static class DecoderStepGraph
         Value hidden = states.Input("hidden", TensorType.F32, config.HiddenSize);             // [batch, hidden]
         Value cell = states.Input("cell", TensorType.F32, config.HiddenSize);                 // [batch, hidden]
 
+        PastWordsGraph? past = config.Chat is ChatSpec chat ? new PastWordsGraph(g, states, chat, weights, token) : null;
+
         var lstm = new LstmWeights(weights, "decoder.lstm");
         Weight table = lstm.StepTable("decoder.embedding.weight");
         Value gates = g.Gather(g.Weight(arithmetic == StepArithmetic.Float16 ? Weight.Float16(table) : table), token);    // [batch, 4 × hidden]: embedding · W_ihᵀ + b_ih + b_hh
@@ -63,8 +66,14 @@ internal static class DecoderStepGraph
             StepArithmetic.Int8Rows => g.LinearInt8Rows(nextHidden, weights, Head),
             _ => g.Linear(nextHidden, weights, Head),
         };
-        (string, Value)[] outputs = [("logits", logits), ("next_hidden", nextHidden), ("next_cell", nextCell)];
-        return g.Build(onDevice ? [.. outputs, .. MostLikely(g, logits, GraphVariant.TopCount(config))] : outputs);
+        List<(string, Value)> outputs = [("next_hidden", nextHidden), ("next_cell", nextCell)];
+        if (past is not null)
+        {
+            (logits, Value nextMatch) = past.Mix(logits, nextHidden);
+            outputs.Add(("next_match", nextMatch));
+        }
+        outputs.Insert(0, ("logits", logits));
+        return g.Build(onDevice ? [.. outputs, .. states.Kept, .. MostLikely(g, logits, GraphVariant.TopCount(config))] : [.. outputs]);
     }
 
     private static (string, Value)[] MostLikely(Graph g, Value logits, int count)

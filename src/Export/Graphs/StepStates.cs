@@ -13,7 +13,11 @@ namespace Twitch.Export.Graphs;
 /// </code></remarks>
 internal sealed class StepStates(Graph g, bool onDevice)
 {
+    private readonly List<(string, Value)> _kept = [];
     private Value? _rows;
+
+    /// <summary>Outputs for the states that no step changes: on a device they go round with the others.</summary>
+    public IReadOnlyList<(string Name, Value Value)> Kept => _kept;
 
     /// <summary>A state that the step reads.</summary>
     /// <param name="name">Of the input.</param>
@@ -27,5 +31,18 @@ internal sealed class StepStates(Graph g, bool onDevice)
         _rows ??= g.Input("rows", TensorType.I64, "batch");
         Value previous = g.Input(name, type, ["previous", .. rowShape]), fresh = g.Input($"fresh_{name}", type, ["fresh", .. rowShape]);
         return g.Gather(g.Concat(axis: 0, previous, fresh), _rows);
+    }
+
+    /// <summary>A state that the step reads and does not change.</summary>
+    /// <param name="name">Of the input.</param>
+    /// <param name="type">Of its elements.</param>
+    /// <param name="rowShape">Of a row.</param>
+    /// <returns>[batch, …].</returns>
+    public Value Constant(string name, TensorType type, params Dimension[] rowShape)
+    {
+        Value value = Input(name, type, rowShape);
+        if (onDevice)
+            _kept.Add(($"next_{name}", value));
+        return value;
     }
 }

@@ -13,6 +13,7 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
     private readonly long[] _tokens;            // [capacity]
     private readonly float[] _logits;           // [capacity, vocabulary]
     private readonly float[][] _hidden, _cell;  // two buffers, [capacity, hidden], that take turns
+    private readonly PastWordsRows? _past;
     private readonly List<IDisposable> _bound = [];
     private OrtIoBinding[] _bindings = [];      // each from the buffers of its number to the others
     private int _boundRows;
@@ -27,6 +28,7 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
         _logits = new float[capacity * VocabularySize];
         _hidden = [new float[capacity * _hiddenSize], new float[capacity * _hiddenSize]];
         _cell = [new float[capacity * _hiddenSize], new float[capacity * _hiddenSize]];
+        _past = config.Chat is ChatSpec chat ? new PastWordsRows(chat, capacity, buffers: 2) : null;
     }
 
     /// <inheritdoc/>
@@ -42,6 +44,7 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
             throw new ArgumentException($"the clip's state has {clip.Hidden.Length} numbers; this decoder's has {_hiddenSize}: it is of another model.", nameof(clip));
         clip.Hidden.CopyTo(Row(_hidden, row));
         clip.Cell.CopyTo(Row(_cell, row));
+        _past?.Reset(row, clip, _front);
     }
 
     /// <inheritdoc/>
@@ -49,6 +52,7 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
     {
         Row(_hidden, source).CopyTo(Row(_hidden, target));
         Row(_cell, source).CopyTo(Row(_cell, target));
+        _past?.Move(source, target, _front);
     }
 
     /// <inheritdoc/>
@@ -59,6 +63,7 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
             Row(_hidden, rows[i]).CopyTo(_hidden[_front ^ 1].AsSpan(i * _hiddenSize));
             Row(_cell, rows[i]).CopyTo(_cell[_front ^ 1].AsSpan(i * _hiddenSize));
         }
+        _past?.Select(rows, _front, _front ^ 1);
         _front ^= 1;
     }
 
@@ -100,13 +105,14 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
         OrtIoBinding BindFrom(int front)
         {
             OrtIoBinding binding = _session.CreateIoBinding();
-            _bound.Add(binding);
             binding.BindInput(GraphContract.Token, token);
             binding.BindInput(GraphContract.Hidden, hidden[front]);
             binding.BindInput(GraphContract.Cell, cell[front]);
+            _past?.Bind(binding, rows, front, front ^ 1, _bound);
             binding.BindOutput(GraphContract.Logits, logits);
             binding.BindOutput(GraphContract.NextHidden, hidden[front ^ 1]);
             binding.BindOutput(GraphContract.NextCell, cell[front ^ 1]);
+            _bound.Add(binding);
             return binding;
         }
     }

@@ -38,11 +38,7 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
         OrtAllocator allocator = options.Provider == ExecutionProvider.Cuda
             ? Own(new OrtAllocator(session, Own(new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, options.DeviceId, OrtMemType.Default))))
             : OrtAllocator.DefaultInstance;
-        _states =
-        [
-            Own(new DeviceState<float>(GraphContract.Hidden, TensorElementType.Float, [config.HiddenSize], capacity, allocator, clip => clip.Hidden)),
-            Own(new DeviceState<float>(GraphContract.Cell, TensorElementType.Float, [config.HiddenSize], capacity, allocator, clip => clip.Cell)),
-        ];
+        _states = [.. States(config, allocator).Select(Own)];
         int top = GraphVariant.TopCount(config);
         (_tokens, _rows, _topIds) = (Own(new RowBuffer<long>(capacity)), Own(new RowBuffer<long>(capacity)), Own(new RowBuffer<long>(capacity, top)));
         (_topLogits, _logSums) = (Own(new RowBuffer<float>(capacity, top)), Own(new RowBuffer<float>(capacity)));
@@ -135,6 +131,19 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
             _hasLogits = true;
         }
         return Logits.Row(row);
+    }
+
+    private IEnumerable<IDeviceState> States(ModelConfig config, OrtAllocator allocator)
+    {
+        yield return new DeviceState<float>(GraphContract.Hidden, TensorElementType.Float, [config.HiddenSize], Capacity, allocator, clip => clip.Hidden);
+        yield return new DeviceState<float>(GraphContract.Cell, TensorElementType.Float, [config.HiddenSize], Capacity, allocator, clip => clip.Cell);
+        if (config.Chat is not ChatSpec chat)
+            yield break;
+        var noMatch = new float[chat.PlaceCount];
+        yield return new DeviceState<long>(GraphContract.PastAfter, TensorElementType.Int64, [chat.PlaceCount], Capacity, allocator, clip => clip.Past is { } past ? past.After : []);
+        yield return new DeviceState<long>(GraphContract.PastNext, TensorElementType.Int64, [chat.PlaceCount], Capacity, allocator, clip => clip.Past is { } past ? past.Next : []);
+        yield return new DeviceState<float>(GraphContract.PastScores, TensorElementType.Float, [chat.PlaceCount, ChatSpec.EvidenceCount], Capacity, allocator, clip => clip.Past is { } past ? past.Scores : []);
+        yield return new DeviceState<float>(GraphContract.Match, TensorElementType.Float, [chat.PlaceCount], Capacity, allocator, _ => noMatch);
     }
 
     private ReadOnlySpan<int> One(int token)

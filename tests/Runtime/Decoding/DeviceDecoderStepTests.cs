@@ -139,6 +139,29 @@ public sealed class DeviceDecoderStepTests : IDisposable
     }
 
     [Fact]
+    public async Task Past_words_stay_on_the_device_and_are_said_again_by_the_same_rows()
+    {
+        using TinyBundle bundle = TinyBundle.Compact(cuda: true);
+        using CommentModel plain = bundle.Open(), device = CommentModel.Open(bundle.Folder, new RuntimeOptions { OnDevice = true });
+        ChatSpec chat = plain.Config.Chat!;
+        var random = new Random(1);
+        ClipContext[] clips = [.. Enumerable.Range(0, 12).Select(i => plain.Encode([], [], i % 4 == 0 ? null : ChatWindow.Before(
+            TimeSpan.FromSeconds(60), chat, [.. Enumerable.Range(0, i).Select(second => new PastComment(TimeSpan.FromSeconds(second), [4 + random.Next(36), 4 + random.Next(36), 4 + random.Next(36)]))])))];
+        var options = new SamplingOptions { MinLength = 3, MaxLength = 9, TopK = 6 };
+        await using BatchScheduler scheduler = device.CreateBatchScheduler(3);
+
+        Comment[] together = await Task.WhenAll(clips.Select((clip, i) => scheduler.GenerateAsync(clip, options with { Seed = (ulong)i }, TestContext.Current.CancellationToken)));
+
+        for (int i = 0; i < clips.Length; i++)
+        {
+            Comment expected = plain.Generate(clips[i], options with { Seed = (ulong)i });
+            Assert.Equal(expected.Tokens, together[i].Tokens);
+            Assert.Equal(expected.LogProbabilities, together[i].LogProbabilities, (a, b) => Math.Abs(a - b) < 1e-4f);
+            Assert.Equal(expected.Tokens, device.Generate(clips[i], options with { Seed = (ulong)i }).Tokens);
+        }
+    }
+
+    [Fact]
     public void A_clip_of_another_model_is_refused()
     {
         using IModelBatchDecoder batch = _device.CreateBatchDecoder(2);
