@@ -19,7 +19,7 @@ public class DecodeBenchmarks
     private Runtime.CommentModel _model = null!;
     private Training.CommentModel _torch = null!;
     private HandWrittenDecoder _byHand = null!;
-    private BatchDecoderStep _decoder = null!;
+    private IModelBatchDecoder _decoder = null!;
     private ClipContext _clip = null!;
     private SamplingOptions _sampling = null!;
     private Sampler[] _samplers = [];
@@ -27,18 +27,17 @@ public class DecodeBenchmarks
     private int[] _tokens = [];
     private long _multiplications;
 
-    public static IEnumerable<string> Here => Providers.Here;
+    public static IEnumerable<StepKind> Kinds => Providers.Steps;
+
+    public static IEnumerable<int> RowCounts => Providers.HasCuda ? [1, 4, 16, 64, 256, 1024] : [1, 4, 16, 64, 256];
 
     [Params("compact", "seed")]
     public string Preset { get; set; } = "";
 
-    [ParamsSource(nameof(Here))]
-    public string Provider { get; set; } = "";
+    [ParamsSource(nameof(Kinds))]
+    public StepKind Step { get; set; }
 
-    [Params(Precision.Float32, Precision.Int8)]
-    public Precision Precision { get; set; }
-
-    [Params(1, 4, 16, 64, 256)]
+    [ParamsSource(nameof(RowCounts))]
     public int Rows { get; set; }
 
     [GlobalSetup]
@@ -47,16 +46,15 @@ public class DecodeBenchmarks
         // The decoder of preset seed is as published; its video encoder, which is not measured here, sees smaller frames.
         ModelConfig config = ModelConfig.FromPreset(Preset) with { Frame = new FrameSpec(64, 64) };
         _bundle = new UntrainedBundle(config);
-        var options = new RuntimeOptions { Provider = Provider == "cuda" ? ExecutionProvider.Cuda : ExecutionProvider.Cpu, Precision = Precision };
-        _model = Runtime.CommentModel.Open(_bundle.BundleFolder, options);
+        _model = Runtime.CommentModel.Open(_bundle.BundleFolder, Step.Options);    // on CUDA it refuses a step with a node left on the processor
         _decoder = _model.CreateBatchDecoder(Rows);
         _clip = new ClipContext(new float[config.HiddenSize], new float[config.HiddenSize]);
         _sampling = new SamplingOptions { MinLength = Steps, MaxLength = Steps };
         _samplers = [.. Enumerable.Range(0, Rows).Select(_ => new Sampler(config.VocabularySize))];
         _tokens = new int[Rows];
-        _probe = new MemoryProbe(SpeedTest.StepWeightBytes(_model.Bundle, options.PrecisionName, Rows));
+        _probe = new MemoryProbe(SpeedTest.StepWeightBytes(_model.Bundle, Step.Options, Rows));
         long weights = (long)config.HiddenSize * (4 * config.HiddenSize + config.VocabularySize);
-        _multiplications = Rows * weights / (Precision == Precision.Int8 ? BytesAtOnce : 1);
+        _multiplications = Rows * weights / (Step.Precision == Precision.Int8 ? BytesAtOnce : 1);
 
         torch.set_num_threads(1);
         using Checkpoint checkpoint = Checkpoint.Open(_bundle.CheckpointFolder);
@@ -106,9 +104,9 @@ public class DecodeBenchmarks
         }
         for (int i = 0; i < Steps; i++)
         {
-            ReadOnlySpan<float> logits = _decoder.Advance(_tokens);    // [rows, vocabulary]
+            StepLogits logits = _decoder.AdvanceToDraw(_tokens);
             for (int row = 0; row < Rows; row++)
-                _tokens[row] = _samplers[row].Draw(logits.Slice(row * _decoder.VocabularySize, _decoder.VocabularySize)).Id;
+                _tokens[row] = _samplers[row].Draw(logits[row]).Id;
         }
         return _tokens[0];
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Twitch.Runtime;
 
 namespace Twitch.Benchmarks;
 
@@ -10,6 +11,13 @@ public static class Providers
 
     public static IEnumerable<string> Here => Found.Value;
 
+    /// <summary>Whether CUDA is one of them.</summary>
+    public static bool HasCuda => Found.Value.Contains("cuda");
+
+    /// <summary>What a decoder step can be run on and in; int8 is for processors, float16 for CUDA.</summary>
+    public static IEnumerable<StepKind> Steps => Here.SelectMany(provider => ((Precision[])[Precision.Float32, provider == "cuda" ? Precision.Float16 : Precision.Int8])
+        .Select(precision => new StepKind(provider, precision)));
+
     private static string[] Find()
     {
         string[] built = OrtEnv.Instance().GetAvailableProviders();
@@ -18,4 +26,14 @@ public static class Providers
         Console.Error.WriteLine($"// cuda: absent, this build of ONNX Runtime has only {string.Join(", ", built)}");
         return ["cpu"];
     }
+}
+
+/// <summary>What a decoder step is run on, and in which numbers.</summary>
+public readonly record struct StepKind(string Provider, Precision Precision)
+{
+    /// <summary>For <see cref="CommentModel.Open"/>.</summary>
+    public RuntimeOptions Options => new() { Provider = Provider == "cuda" ? ExecutionProvider.Cuda : ExecutionProvider.Cpu, Precision = Precision };
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Provider} {RuntimeOptions.NameOf(Precision)}";
 }

@@ -14,7 +14,7 @@ public sealed class UntrainedBundle : IDisposable
         Directory.CreateDirectory(BundleFolder);
         UntrainedCheckpoint.Write(CheckpointFolder, config, seed: 1);
         using Checkpoint checkpoint = Checkpoint.Open(CheckpointFolder);
-        Exporter.Write(checkpoint, BundleFolder, new ExportOptions());
+        Exporter.Write(checkpoint, BundleFolder, new ExportOptions { Cuda = Providers.HasCuda });
     }
 
     public string CheckpointFolder { get; }

@@ -14,16 +14,22 @@ public sealed record GraphValue(string Name, string Type, IReadOnlyList<string> 
 /// <param name="Outputs">Outputs in order.</param>
 public sealed record GraphEntry(string File, IReadOnlyList<GraphValue> Inputs, IReadOnlyList<GraphValue> Outputs);
 
-/// <summary>A graph in another precision than float32, which may take the place of the one it was made of.</summary>
+/// <summary>A graph in another precision or form, which may take the place of the one it was made of.</summary>
 /// <param name="Precision">Name of the precision: <c>int8</c>.</param>
 /// <param name="File">Its file in the bundle, listed with the other graphs.</param>
 /// <param name="Replaces">File of the graph in whose place it can be used.</param>
 /// <param name="Cost">What it loses; absent if that was not measured.</param>
 /// <param name="LeastRows">From how many rows on it is the fastest of its precision.</param>
-public sealed record GraphVariant(string Precision, string File, string Replaces, VariantCost? Cost = null, int LeastRows = 1)
+/// <param name="OnDevice">Whether it is made for a state that stays on the device from step to step: it takes the rows to go on with
+/// and the states of new ones, and gives the most likely tokens beside the logits.</param>
+public sealed record GraphVariant(string Precision, string File, string Replaces, VariantCost? Cost = null, int LeastRows = 1, bool OnDevice = false)
 {
     /// <summary>Names of precisions.</summary>
-    public const string FullPrecision = "float32", EightBit = "int8";
+    public const string FullPrecision = "float32", HalfPrecision = "float16", EightBit = "int8";
+
+    /// <summary>How many of the most likely tokens a decoder step gives whose state stays on the device: some dozens, so that what bans and
+    /// penalties leave of them decides nearly every draw.</summary>
+    public static int TopCount(ModelConfig config) => Math.Min(64, config.VocabularySize);
 }
 
 /// <summary>What a variant of the decoder step loses against the graph that it replaces, both given the same windows and words.</summary>
@@ -67,6 +73,7 @@ public sealed record BundleManifest
     public const string FileName = "bundle.json", VideoEncoderFile = "video_encoder.onnx", VideoEncoderInt8File = "video_encoder.int8.onnx", AudioEncoderFile = "audio_encoder.onnx",
         ChatEncoderFile = "chat_encoder.onnx", FusionFile = "fusion.onnx", RateFile = "rate.onnx",
         DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx", DecoderStepInt8BatchFile = "decoder_step.int8.batch.onnx",
+        DecoderStepCudaFile = "decoder_step.cuda.onnx", DecoderStepFloat16File = "decoder_step.float16.onnx",
         VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
 
     /// <summary>Version of the bundle's layout.</summary>
@@ -151,22 +158,34 @@ public sealed class Bundle
     public string PathOf(string file) => Path.Combine(Folder, file);
 
     /// <summary>The precisions in which it has a graph, float32 first.</summary>
-    public IReadOnlyList<string> Precisions(string file) =>
-        [GraphVariant.FullPrecision, .. (Manifest.Variants ?? []).Where(variant => variant.Replaces == file).Select(variant => variant.Precision).Distinct()];
+    /// <param name="file">File of the graph in float32.</param>
+    /// <param name="onDevice">Whether the graph's state must stay on the device; such graphs may be missing altogether.</param>
+    public IReadOnlyList<string> Precisions(string file, bool onDevice = false) =>
+        [.. onDevice ? (string[])[] : [GraphVariant.FullPrecision], .. (Manifest.Variants ?? []).Where(variant => variant.Replaces == file && variant.OnDevice == onDevice).Select(variant => variant.Precision).Distinct()];
 
     /// <summary>The file that holds a graph in some precision.</summary>
     /// <param name="file">File of the graph in float32.</param>
     /// <param name="precision">Name of the precision.</param>
     /// <param name="rows">Most rows that will be computed at once.</param>
+    /// <param name="onDevice">Whether the graph's state must stay on the device.</param>
     /// <exception cref="TwitchException">The bundle does not have it; the message says which it has.</exception>
-    public string InPrecision(string file, string precision, int rows = 1)
+    public string InPrecision(string file, string precision, int rows = 1, bool onDevice = false)
     {
-        if (precision == GraphVariant.FullPrecision)
+        if (precision == GraphVariant.FullPrecision && !onDevice)
             return file;
         GraphVariant? variant = Manifest.Variants?
-            .Where(variant => variant.Replaces == file && variant.Precision == precision && variant.LeastRows <= rows)
+            .Where(variant => variant.Replaces == file && variant.Precision == precision && variant.LeastRows <= rows && variant.OnDevice == onDevice)
             .MaxBy(variant => variant.LeastRows);
-        return variant?.File ?? throw new TwitchException(
+        if (variant is not null)
+            return variant.File;
+        if (onDevice)
+        {
+            IReadOnlyList<string> there = Precisions(file, onDevice);
+            throw new TwitchException(there.Count == 0
+                ? $"{Folder}: was exported without {file} for CUDA and in {GraphVariant.HalfPrecision}; export it again with --cuda, or use --provider cpu --precision {GraphVariant.FullPrecision}."
+                : $"{Folder}: has {file} for CUDA in {string.Join(" and ", there)}, not in {precision}; use --precision {there[0]}.");
+        }
+        throw new TwitchException(
             $"{Folder}: has {file} in {string.Join(" and ", Precisions(file))}, not in {precision}; export the bundle again, or use --precision {GraphVariant.FullPrecision}.");
     }
 

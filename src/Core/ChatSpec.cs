@@ -1,16 +1,42 @@
+using System.Text.Json.Serialization;
+
 namespace Twitch;
 
 /// <summary>What the network reads of the chat before a moment. Training and runtime share one value.</summary>
 /// <param name="CommentCount">The last comments that are read.</param>
 /// <param name="WordCount">Words of each; the rest of a longer comment is not read.</param>
-/// <param name="EmbeddingSize">Size of a comment's embedding.</param>
-/// <param name="HeadCount">Weighted means over the comments, each with weights of its own.</param>
+/// <param name="EmbeddingSize">Size of the embedding of a past word and its place.</param>
 /// <param name="HiddenShare">Share of the training examples that are shown no past chat, in [0, 1): so that the network does not lean on
 /// it alone, and works where there is none.</param>
-public sealed record ChatSpec(int CommentCount, int WordCount, int EmbeddingSize, int HeadCount, float HiddenShare)
+public sealed record ChatSpec(int CommentCount, int WordCount, int EmbeddingSize, float HiddenShare)
 {
+    /// <summary>What is known of a past word besides the word: its age in two forms, whether it is the first, the last or the end, and the
+    /// share of <see cref="WordCount"/> that its comment fills.</summary>
+    public const int FeatureCount = 6;
+
+    /// <summary>What a past word's score is the sum of: that it was said; that the word before it is the last of the comment under way; that
+    /// the two words before it are; that the comment under way is a copy so far.</summary>
+    public const int EvidenceCount = 4;
+
+    /// <summary>Age in seconds from which on comments are equally old.</summary>
+    public const float OldestAge = 60;
+
+    /// <summary>Score of a place without a word: exp of it is 0.</summary>
+    public const float Absent = -1e4f;
+
+    /// <summary>The least probability of a word where words are copied, so that its logarithm is finite.</summary>
+    public const float LeastProbability = 1e-30f;
+
     /// <summary>The last 16 comments, of a line or so each.</summary>
-    public static ChatSpec Standard { get; } = new(CommentCount: 16, WordCount: 12, EmbeddingSize: 64, HeadCount: 4, HiddenShare: 0.3f);
+    public static ChatSpec Standard { get; } = new(CommentCount: 16, WordCount: 12, EmbeddingSize: 32, HiddenShare: 0.3f);
+
+    /// <summary>Places of past words: <see cref="WordCount"/> for each comment.</summary>
+    [JsonIgnore]
+    public int PlaceCount => CommentCount * WordCount;
+
+    /// <summary>How many words the comment under way must have in common with the chat before a place, its start included, for more than which
+    /// there is each piece of evidence, [places, evidence].</summary>
+    public float[] EvidenceThresholds() => [.. Enumerable.Range(0, PlaceCount).SelectMany(place => (float[])[-1, 0, 1, place % WordCount])];
 }
 
 /// <summary>A comment that was said.</summary>

@@ -110,9 +110,6 @@ public sealed record ModelConfig
     /// <summary>Inputs of the audio LSTM at each (stacked) step.</summary>
     public int AudioInputSize => MelEmbeddingSize > 0 ? MelEmbeddingSize : MelStride * Mel.MelCount;
 
-    /// <summary>Encoders whose states are fused.</summary>
-    public int EncoderCount => Chat is null ? 2 : 3;
-
     /// <summary>Shape of what the last convolution gives for one frame: channels, height, width.</summary>
     public (int Channels, int Height, int Width) ConvolvedShape => Convolved(FrameSpec.Channels, Frame.Height, Frame.Width, FrameChannels);
 
@@ -148,24 +145,9 @@ public sealed record ModelConfig
         foreach (ParameterShape parameter in Lstm("audio_encoder.lstm", AudioInputSize))
             yield return parameter;
 
-        if (Chat is not null)
-        {
-            yield return new("chat_encoder.place.weight", Chat.CommentCount, Chat.EmbeddingSize);
-            yield return new("chat_encoder.embed.weight", Chat.EmbeddingSize, HiddenSize + 1);    // the mean of the words' rows of output_fc, and the age
-            yield return new("chat_encoder.embed.bias", Chat.EmbeddingSize);
-            yield return new("chat_encoder.score.weight", Chat.HeadCount, Chat.EmbeddingSize);
-            yield return new("chat_encoder.score.bias", Chat.HeadCount);
-            yield return new("chat_encoder.echo.weight", 2, Chat.HeadCount);    // of the hidden and of the cell state
-            foreach (string state in (string[])["h", "c"])
-            {
-                yield return new($"chat_encoder.output_{state}.weight", HiddenSize, Chat.HeadCount * Chat.EmbeddingSize);
-                yield return new($"chat_encoder.output_{state}.bias", HiddenSize);
-            }
-        }
-
-        yield return new("fuse_h.weight", HiddenSize, EncoderCount * HiddenSize);
+        yield return new("fuse_h.weight", HiddenSize, 2 * HiddenSize);
         yield return new("fuse_h.bias", HiddenSize);
-        yield return new("fuse_c.weight", HiddenSize, EncoderCount * HiddenSize);
+        yield return new("fuse_c.weight", HiddenSize, 2 * HiddenSize);
         yield return new("fuse_c.bias", HiddenSize);
 
         if (RateSize > 0)
@@ -181,6 +163,16 @@ public sealed record ModelConfig
             yield return parameter;
         yield return new("decoder.output_fc.weight", VocabularySize, HiddenSize);
         yield return new("decoder.output_fc.bias", VocabularySize);
+
+        if (Chat is not null)
+        {
+            yield return new("chat_encoder.embed.weight", Chat.EmbeddingSize, HiddenSize + ChatSpec.FeatureCount);    // a word's row of output_fc, and its place
+            yield return new("chat_encoder.embed.bias", Chat.EmbeddingSize);
+            yield return new("chat_encoder.score.weight", ChatSpec.EvidenceCount, Chat.EmbeddingSize);
+            yield return new("chat_encoder.score.bias", ChatSpec.EvidenceCount);
+            yield return new("chat_encoder.sentinel.weight", 1, HiddenSize);
+            yield return new("chat_encoder.sentinel.bias", 1);
+        }
     }
 
     // Each convolution halves height and width.
@@ -237,9 +229,8 @@ public sealed record ModelConfig
         if (Chat is not null)
         {
             Check("chat.comment_count", Chat.CommentCount, 1, 1024);
-            Check("chat.word_count", Chat.WordCount, 1, 500);
+            Check("chat.word_count", Chat.WordCount, 2, 500);
             Check("chat.embedding_size", Chat.EmbeddingSize, 1, 16_384);
-            Check("chat.head_count", Chat.HeadCount, 1, 64);
             CheckShare("chat.hidden_share", Chat.HiddenShare);
         }
         return this;

@@ -7,6 +7,10 @@ public sealed record ExportOptions
     /// <c>video_encoder.onnx.data</c>, which ONNX Runtime maps into memory. In [0, 1 GiB].</summary>
     public long ExternalDataThreshold { get; init; } = 64L << 20;
 
+    /// <summary>Whether the decoder step is written for CUDA too, in float32 and in float16: its state stays on the device, and only the
+    /// most likely tokens leave it. It doubles the bundle's decoder and is of no use on a processor.</summary>
+    public bool Cuda { get; init; }
+
     /// <summary>Checks every option against its range.</summary>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
     public ExportOptions Validate()

@@ -19,10 +19,11 @@ public static class Exporter
     public static void Write(Checkpoint checkpoint, string folder, ExportOptions options)
     {
         WriteGraphs(checkpoint, folder, options);
-        WriteManifest(checkpoint, folder, Provenance(checkpoint), new SamplingOptions());
+        WriteManifest(checkpoint, folder, options, Provenance(checkpoint), new SamplingOptions());
     }
 
-    /// <summary>Writes the graphs that the config describes, the decoder step in int8 too, for one row and for many, the data of the large ones, and <c>vocabulary.json</c>.</summary>
+    /// <summary>Writes the graphs that the config describes, the decoder step in int8 too, for one row and for many, and for CUDA
+    /// where that is asked for, the data of the large ones, and <c>vocabulary.json</c>.</summary>
     /// <param name="checkpoint">The network.</param>
     /// <param name="folder">An existing folder.</param>
     /// <param name="options">How graphs are written.</param>
@@ -31,7 +32,7 @@ public static class Exporter
     {
         options.Validate();
         Dictionary<string, string> metadata = Metadata(checkpoint.Config);
-        foreach ((string file, Model model) in Graphs(checkpoint))
+        foreach ((string file, Model model) in Graphs(checkpoint, options))
             model.Save(Path.Combine(folder, file), options.ExternalDataThreshold, ProducerVersion, metadata);
         checkpoint.Vocabulary.Save(Path.Combine(folder, BundleManifest.VocabularyFile));
     }
@@ -39,12 +40,13 @@ public static class Exporter
     /// <summary>Writes <c>bundle.json</c>: what the graphs take and give, and the hash of every file that is in the folder now.</summary>
     /// <param name="checkpoint">The network that the graphs were made of.</param>
     /// <param name="folder">The folder that <see cref="WriteGraphs"/> filled.</param>
+    /// <param name="options">Those that it was filled with.</param>
     /// <param name="provenance">Where the bundle comes from; <see cref="Provenance"/> knows the beginning.</param>
     /// <param name="sampling">How comments are drawn if nothing else is asked for.</param>
-    /// <param name="int8Cost">What the decoder step loses in int8, if that was measured.</param>
-    /// <param name="int8BatchCost">What the one for many rows loses, if that was measured.</param>
+    /// <param name="costs">What each variant of the decoder step loses, by its file; those that were measured.</param>
     /// <returns>What was written.</returns>
-    public static BundleManifest WriteManifest(Checkpoint checkpoint, string folder, Provenance provenance, SamplingOptions sampling, VariantCost? int8Cost = null, VariantCost? int8BatchCost = null)
+    public static BundleManifest WriteManifest(
+        Checkpoint checkpoint, string folder, ExportOptions options, Provenance provenance, SamplingOptions sampling, IReadOnlyDictionary<string, VariantCost>? costs = null)
     {
         var manifest = new BundleManifest
         {
@@ -52,13 +54,8 @@ public static class Exporter
             Config = checkpoint.Config,
             Sampling = sampling,
             Provenance = provenance,
-            Graphs = [.. Graphs(checkpoint).Select(graph => new GraphEntry(graph.File, graph.Model.Inputs, graph.Model.Outputs))],
-            Variants =
-            [
-                .. HasWideFrames(checkpoint.Config) ? [new GraphVariant(GraphVariant.EightBit, BundleManifest.VideoEncoderInt8File, BundleManifest.VideoEncoderFile, int8Cost)] : (GraphVariant[])[],
-                new GraphVariant(GraphVariant.EightBit, BundleManifest.DecoderStepInt8File, BundleManifest.DecoderStepFile, int8Cost),
-                new GraphVariant(GraphVariant.EightBit, BundleManifest.DecoderStepInt8BatchFile, BundleManifest.DecoderStepFile, int8BatchCost, DecoderStepGraph.LeastRowsOfBatch),
-            ],
+            Graphs = [.. Graphs(checkpoint, options).Select(graph => new GraphEntry(graph.File, graph.Model.Inputs, graph.Model.Outputs))],
+            Variants = [.. Variants(checkpoint.Config, options).Select(variant => variant with { Cost = costs?.GetValueOrDefault(variant.File) })],
             Files = FileManifest.Of(folder, except: BundleManifest.FileName).Files,
         };
         JsonFile.Write(Path.Combine(folder, BundleManifest.FileName), manifest, CoreJson.Readable.BundleManifest);
@@ -71,8 +68,28 @@ public static class Exporter
         $"{ProducerName} {ProducerVersion}",
         FileEntry.Of(Path.Combine(checkpoint.Folder, Checkpoint.ModelFile)).Sha256);
 
+    /// <summary>The graphs' other precisions and forms, without their costs.</summary>
+    /// <param name="config">Sizes of the network.</param>
+    /// <param name="options">Which are asked for.</param>
+    public static IReadOnlyList<GraphVariant> Variants(ModelConfig config, ExportOptions options)
+    {
+        const string Step = BundleManifest.DecoderStepFile;
+        GraphVariant[] always =
+        [
+            .. HasWideFrames(config) ? [new(GraphVariant.EightBit, BundleManifest.VideoEncoderInt8File, BundleManifest.VideoEncoderFile)] : (GraphVariant[])[],
+            new(GraphVariant.EightBit, BundleManifest.DecoderStepInt8File, Step),
+            new(GraphVariant.EightBit, BundleManifest.DecoderStepInt8BatchFile, Step, LeastRows: DecoderStepGraph.LeastRowsOfBatch),
+        ];
+        GraphVariant[] forCuda =
+        [
+            new(GraphVariant.FullPrecision, BundleManifest.DecoderStepCudaFile, Step, OnDevice: true),
+            new(GraphVariant.HalfPrecision, BundleManifest.DecoderStepFloat16File, Step, OnDevice: true),
+        ];
+        return options.Cuda ? [.. always, .. forCuda] : always;
+    }
+
     // Cheap: weights are read when a graph is saved, not before.
-    private static IEnumerable<(string File, Model Model)> Graphs(Checkpoint checkpoint)
+    private static IEnumerable<(string File, Model Model)> Graphs(Checkpoint checkpoint, ExportOptions options)
     {
         (ModelConfig config, SafeTensors weights) = (checkpoint.Config, checkpoint.Weights);
         yield return (BundleManifest.VideoEncoderFile, VideoEncoderGraph.Build(config, weights));
@@ -87,6 +104,10 @@ public static class Exporter
         yield return (BundleManifest.DecoderStepFile, DecoderStepGraph.Build(config, weights));
         yield return (BundleManifest.DecoderStepInt8File, DecoderStepGraph.Build(config, weights, StepArithmetic.Int8));
         yield return (BundleManifest.DecoderStepInt8BatchFile, DecoderStepGraph.Build(config, weights, StepArithmetic.Int8Rows));
+        if (!options.Cuda)
+            yield break;
+        yield return (BundleManifest.DecoderStepCudaFile, DecoderStepGraph.Build(config, weights, onDevice: true));
+        yield return (BundleManifest.DecoderStepFloat16File, DecoderStepGraph.Build(config, weights, StepArithmetic.Float16, onDevice: true));
     }
 
     // A frame that goes into the LSTM as it is meets a matrix of up to a gigabyte, which is read whole for every second of a stream.

@@ -36,7 +36,7 @@ internal sealed class BenchCommand
             throw new TwitchException(string.Create(CultureInfo.InvariantCulture, $"--seconds is {seconds}; it must be in (0, 60]."), ExitCode.Usage);
         string provider = parsed.GetRequiredValue(_provider), folder = parsed.GetRequiredValue(_bundle);
         RuntimeOptions options = new RuntimeOptions { IntraOpThreads = parsed.GetRequiredValue(_threads) }.Validate();
-        IReadOnlyList<string> precisions = Bundle.Open(folder).Precisions(BundleManifest.DecoderStepFile);
+        var bundle = Bundle.Open(folder);
 
         double? load = Load();    // before the measurement adds its own
         var reports = new List<SpeedReport>();
@@ -48,16 +48,14 @@ internal sealed class BenchCommand
                 continue;
             try
             {
-                foreach (Precision precision in Enum.GetValues<Precision>())
+                foreach (string precision in Precisions(bundle, candidate))
                 {
-                    RuntimeOptions run = here with { Precision = precision };
-                    if (!precisions.Contains(run.PrecisionName))
-                        continue;
+                    RuntimeOptions run = here with { Precision = RuntimeOptions.PrecisionOf(precision) };
                     error.WriteLine($"measuring {run.ProviderName} {run.PrecisionName} ...");
                     reports.Add(SpeedTest.Run(folder, run, TimeSpan.FromSeconds(seconds), cancellation));
                 }
             }
-            catch (TwitchException e) when (provider == "all" && candidate != ExecutionProvider.Cpu && e.ExitCode == ExitCode.Failed)
+            catch (TwitchException e) when (provider == "all" && candidate != ExecutionProvider.Cpu)
             {
                 absent.Add(new BenchAbsent(here.ProviderName, e.Message));
             }
@@ -74,6 +72,10 @@ internal sealed class BenchCommand
         return (int)ExitCode.Done;
     }
 
+    // Of the decoder. Without any the provider is tried all the same: it says what is missing.
+    private static IReadOnlyList<string> Precisions(Bundle bundle, ExecutionProvider provider) =>
+        bundle.Precisions(BundleManifest.DecoderStepFile, onDevice: provider == ExecutionProvider.Cuda) is { Count: > 0 } there ? there : [GraphVariant.FullPrecision];
+
     private static void Print(BenchLine line, TextWriter output)
     {
         Write($"{line.Machine.Processor}, {line.Machine.Cores} cores, load {line.Machine.Load:0.0}, ONNX Runtime {line.Machine.OnnxRuntime}, threads {line.Threads}");
@@ -84,7 +86,7 @@ internal sealed class BenchCommand
         output.WriteLine();
         Write($"{"provider",-9}{"precision",-10}{"rows",6}{"tokens/s",11}{"of limit",10}{"p50 us",10}{"p95 us",10}{"p99 us",10}");
         foreach (BenchDecode row in line.Decode)
-            Write($"{row.Provider,-9}{row.Precision,-10}{row.Batch,6}{row.TokensPerS,11:0}{(row.Batch == 1 ? $"{row.TokensPerS / row.LimitTokensPerS:0.00}" : ""),10}{row.P50Us,10:0.0}{row.P95Us,10:0.0}{row.P99Us,10:0.0}");
+            Write($"{row.Provider,-9}{row.Precision,-10}{row.Batch,6}{row.TokensPerS,11:0}{(row.Batch == 1 && row.LimitTokensPerS is double limit ? $"{row.TokensPerS / limit:0.00}" : ""),10}{row.P50Us,10:0.0}{row.P95Us,10:0.0}{row.P99Us,10:0.0}");
         foreach (BenchAbsent provider in line.Absent)
             Write($"{provider.Provider}: absent: {provider.Reason}");
 

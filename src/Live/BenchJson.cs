@@ -11,10 +11,10 @@ namespace Twitch.Live;
 internal sealed record BenchMachine(string Processor, int Cores, double? Load, string OnnxRuntime);
 
 /// <summary>One number of rows, one provider, one precision; times of a step in microseconds.</summary>
-internal sealed record BenchDecode(string Provider, string Precision, int Batch, double TokensPerS, double LimitTokensPerS, double P50Us, double P95Us, double P99Us)
+internal sealed record BenchDecode(string Provider, string Precision, int Batch, double TokensPerS, double? LimitTokensPerS, double P50Us, double P95Us, double P99Us)
 {
     public static IEnumerable<BenchDecode> Of(SpeedReport report) => report.Decode.Select(speed => new BenchDecode(
-        report.Options.ProviderName, report.Options.PrecisionName, speed.Rows, Math.Round(speed.TokensPerSecond), Math.Round(speed.LimitTokensPerSecond),
+        report.Options.ProviderName, report.Options.PrecisionName, speed.Rows, Math.Round(speed.TokensPerSecond), speed.LimitTokensPerSecond is double limit ? Math.Round(limit) : null,
         Round(speed.P50), Round(speed.P95), Round(speed.P99)));
 
     private static double Round(TimeSpan time) => Math.Round(time.TotalMicroseconds, 1);

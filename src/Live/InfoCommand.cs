@@ -46,7 +46,8 @@ internal static class InfoCommand
         Line("sampling", $"temperature {sampling.Temperature}, top-k {sampling.TopK}, top-p {sampling.TopP}, min-p {sampling.MinP}, repetition penalty {sampling.RepetitionPenalty}, no-repeat n-gram {sampling.NoRepeatNgram}, length {sampling.MinLength} to {sampling.MaxLength}, seed {sampling.Seed}");
 
         Line("precisions", string.Join(", ", bundle.Precisions(BundleManifest.DecoderStepFile)));
-        foreach (GraphVariant variant in bundle.Manifest.Variants ?? [])
+        Line("for cuda", bundle.Precisions(BundleManifest.DecoderStepFile, onDevice: true) is { Count: > 0 } there ? string.Join(", ", there) : "not exported");
+        foreach (GraphVariant variant in (bundle.Manifest.Variants ?? []).Where(variant => variant.Precision != GraphVariant.FullPrecision))
             Line(variant.LeastRows > 1 ? $"{variant.Precision} batch" : variant.Precision, variant.Cost is VariantCost cost ? Describe(cost) : "its cost was not measured");
 
         foreach (GraphEntry graph in bundle.Manifest.Graphs)

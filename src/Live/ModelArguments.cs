@@ -12,8 +12,8 @@ internal sealed class ModelArguments : IVerbArguments
     private readonly Option<string> _provider = new Option<string>("--provider") { Description = "What runs the graphs; there is no fall-back.", DefaultValueFactory = _ => "cpu" }
         .AcceptOnlyFromAmong("cpu", "cuda");
 
-    private readonly Option<string> _precision = new Option<string>("--precision") { Description = "Numbers that the decoder computes in; what int8 costs, info says.", DefaultValueFactory = _ => GraphVariant.FullPrecision }
-        .AcceptOnlyFromAmong(GraphVariant.FullPrecision, GraphVariant.EightBit);
+    private readonly Option<string> _precision = new Option<string>("--precision") { Description = "Numbers that the decoder computes in; what int8 and float16 cost, info says. float16 is for cuda.", DefaultValueFactory = _ => GraphVariant.FullPrecision }
+        .AcceptOnlyFromAmong(GraphVariant.FullPrecision, GraphVariant.HalfPrecision, GraphVariant.EightBit);
 
     private readonly Option<int> _threads = new("--threads") { Description = "Threads within one operator.", DefaultValueFactory = _ => new RuntimeOptions().IntraOpThreads, HelpName = "n" };
 
@@ -40,7 +40,7 @@ internal sealed class ModelArguments : IVerbArguments
     public RuntimeOptions Options(ParseResult parsed) => new()
     {
         Provider = parsed.GetRequiredValue(_provider) == "cuda" ? ExecutionProvider.Cuda : ExecutionProvider.Cpu,
-        Precision = parsed.GetRequiredValue(_precision) == GraphVariant.EightBit ? Precision.Int8 : Precision.Float32,
+        Precision = RuntimeOptions.PrecisionOf(parsed.GetRequiredValue(_precision)),
         IntraOpThreads = parsed.GetRequiredValue(_threads),
         BannedWords = Banned(parsed),
     };

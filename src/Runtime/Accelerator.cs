@@ -75,7 +75,7 @@ internal static class Accelerator
         }
         catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
         {
-            throw new TwitchException($"--provider is cuda, but CUDA cannot be used: {GraphSession.FirstLine(e.Message)}; install the NVIDIA driver, CUDA and cuDNN that this ONNX Runtime needs, or use --provider cpu.", ExitCode.Failed, e);
+throw CudaFailure.Of("CUDA cannot be used", e);
         }
     }
 }

@@ -7,10 +7,12 @@ public sealed partial class CommentModel
     /// <summary>Decoders of several comments that move on together, one token each a step.</summary>
     /// <param name="capacity">Most rows of a step, at least 1; memory is taken for as many.</param>
     /// <returns>For one thread; dispose it before the model.</returns>
-    public BatchDecoderStep CreateBatchDecoder(int capacity)
+    public IModelBatchDecoder CreateBatchDecoder(int capacity)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return new BatchDecoderStep(BatchSession(capacity), Config, Options, _run, capacity);
+        return Options.OnDevice
+            ? new DeviceDecoderStep(_decoder, Config, Options, _run, capacity)
+            : new BatchDecoderStep(BatchSession(capacity), Config, _run, capacity);
     }
 
     /// <summary>Starts a loop that writes the comments of many callers together.</summary>
@@ -28,7 +30,7 @@ public sealed partial class CommentModel
     private InferenceSession BatchSession(int capacity)
     {
         GraphEntry step = GraphContract.DecoderStep(Config);
-        bool exact = Options.Precision == Precision.Float32 || (Options.Provider == ExecutionProvider.Cpu && Processor.AddsFourProducts);
+        bool exact = Options.Precision == Precision.Float32 || Processor.AddsFourProducts;
         string file = Bundle.InPrecision(step.File, Options.PrecisionName, exact ? capacity : 1);
         if (file == Bundle.InPrecision(step.File, Options.PrecisionName))
             return _decoder;

@@ -20,7 +20,7 @@ public sealed partial class CommentModel : IDisposable
     private readonly RateHead? _rate;
     private readonly InferenceSession _decoder;
     private InferenceSession? _batchDecoder;
-    private readonly ConcurrentBag<(OrtDecoderStep Decoder, Sampler Sampler)> _idle = [];
+    private readonly ConcurrentBag<(IModelDecoder Decoder, Sampler Sampler)> _idle = [];
     private volatile bool _disposed;
 
     private CommentModel(Bundle bundle, RuntimeOptions options)
@@ -34,12 +34,12 @@ public sealed partial class CommentModel : IDisposable
             Video = new VideoEncoder(Open(video with { File = bundle.InPrecisionIfAny(video.File, options.PrecisionName) }, encoding), Config, _run);
             Audio = new AudioEncoder(Open(GraphContract.AudioEncoder(Config), encoding), Config, _run);
             if (Config.Chat is ChatSpec chat)
-                Chat = new ChatEncoder(Open(GraphContract.ChatEncoder(Config, chat), encoding), Config, chat, _run);
+                Chat = new ChatEncoder(Open(GraphContract.ChatEncoder(Config, chat), encoding), chat, _run);
             if (Config.RateSize > 0)
                 _rate = new RateHead(Open(GraphContract.RateHead(Config), encoding), _run);
             _fusion = new Fusion(Open(GraphContract.Fusion(Config), encoding), Config, _run);
-            GraphEntry step = GraphContract.DecoderStep(Config);
-            _decoder = Open(step with { File = bundle.InPrecision(step.File, options.PrecisionName) }, decoding);
+            GraphEntry step = options.OnDevice ? GraphContract.DeviceDecoderStep(Config) : GraphContract.DecoderStep(Config);
+            _decoder = Open(step with { File = bundle.InPrecision(step.File, options.PrecisionName, onDevice: options.OnDevice) }, decoding);
             Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary);
         }
         catch
@@ -110,13 +110,13 @@ public sealed partial class CommentModel : IDisposable
     public ClipContext[] EncodeBatch(ReadOnlySpan<byte> frames, ReadOnlySpan<float> mel, int batch, IReadOnlyList<ChatWindow>? chats = null) =>
         Fuse(Video.Encode(frames, EncoderState.Zeros(Config, batch)), Audio.Encode(mel, EncoderState.Zeros(Config, batch)), chats is null ? null : RequireChat().Encode(chats));
 
-    /// <summary>Joins what was seen with what was heard and said, one context for each clip of the batch.</summary>
+    /// <summary>Joins what was seen with what was heard, and with what was said, one context for each clip of the batch.</summary>
     /// <param name="video">Of <see cref="Video"/>.</param>
     /// <param name="audio">Of <see cref="Audio"/>.</param>
-    /// <param name="chat">Of <see cref="Chat"/>; absent: nothing is known of what was said.</param>
+    /// <param name="past">Of <see cref="Chat"/>, one for each clip; absent: nothing is known of what was said.</param>
     /// <exception cref="ArgumentException">They are not of the same clips, or there is chat for a network that reads none.</exception>
-    public ClipContext[] Fuse(EncoderState video, EncoderState audio, EncoderState? chat = null) =>
-        Chat is null && chat is null ? _fusion.Fuse(video, audio) : _fusion.Fuse(video, audio, chat ?? RequireChat().Nothing(video.Batch));
+    public ClipContext[] Fuse(EncoderState video, EncoderState audio, IReadOnlyList<PastWords>? past = null) =>
+        _fusion.Fuse(video, audio, Chat is null && past is null ? null : past ?? [.. Enumerable.Repeat(RequireChat().Nothing, video.Batch)]);
 
     /// <summary>Comments per second that people would write now, in [<see cref="ModelConfig.LeastRate"/>, <see cref="ModelConfig.MostRate"/>].</summary>
     /// <param name="clip">What was seen, heard and said.</param>
@@ -136,9 +136,9 @@ public sealed partial class CommentModel : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         options.Validate(Config.VocabularySize);
-        if (!_idle.TryTake(out (OrtDecoderStep Decoder, Sampler Sampler) buffers))
+        if (!_idle.TryTake(out (IModelDecoder Decoder, Sampler Sampler) buffers))
             buffers = (CreateDecoder(), new Sampler(Config.VocabularySize, Speaker.Banned));
-        return new CommentGenerator(buffers.Decoder, buffers.Sampler, clip, options, (decoder, sampler) => GiveBack((OrtDecoderStep)decoder, sampler));
+        return new CommentGenerator(buffers.Decoder, buffers.Sampler, clip, options, (decoder, sampler) => GiveBack((IModelDecoder)decoder, sampler));
     }
 
     /// <summary>Draws one comment; one that may not be said is drawn again with other seeds, at most <see cref="Speaker.MostDraws"/> times in all.</summary>
@@ -164,7 +164,7 @@ public sealed partial class CommentModel : IDisposable
     public float[] Score(ClipContext clip, ReadOnlySpan<int> tokens)
     {
         var scores = new float[Math.Max(0, tokens.Length - 1)];
-        using OrtDecoderStep decoder = CreateDecoder();
+        using IModelDecoder decoder = CreateDecoder();
         decoder.Reset(clip);
         for (int i = 0; i < scores.Length; i++)
         {
@@ -200,7 +200,7 @@ public sealed partial class CommentModel : IDisposable
     public void Dispose()
     {
         _disposed = true;
-        while (_idle.TryTake(out (OrtDecoderStep Decoder, Sampler Sampler) buffers))
+        while (_idle.TryTake(out (IModelDecoder Decoder, Sampler Sampler) buffers))
             buffers.Decoder.Dispose();
         foreach (IDisposable session in _sessions)
             session.Dispose();
@@ -209,7 +209,8 @@ public sealed partial class CommentModel : IDisposable
 
     /// <summary>A decoder of the caller's own, for checks and measurements; generators have theirs, which are reused.</summary>
     /// <returns>For one thread; dispose it before the model.</returns>
-    public OrtDecoderStep CreateDecoder() => new(_decoder, Config, Options, _run);
+    public IModelDecoder CreateDecoder() =>
+        Options.OnDevice ? new DeviceDecoderStep(_decoder, Config, Options, _run, capacity: 1) : new OrtDecoderStep(_decoder, Config, _run);
 
     private ChatEncoder RequireChat() => Chat ?? throw new ArgumentException($"{Bundle.Folder} reads no past chat; give none, or train one with --past-chat.");
 
@@ -223,7 +224,7 @@ public sealed partial class CommentModel : IDisposable
         return session;
     }
 
-    private void GiveBack(OrtDecoderStep decoder, Sampler sampler)
+    private void GiveBack(IModelDecoder decoder, Sampler sampler)
     {
         if (_disposed)
             decoder.Dispose();

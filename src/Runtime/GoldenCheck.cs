@@ -4,7 +4,7 @@ namespace Twitch.Runtime;
 
 /// <summary>How far one output is from what torch computed.</summary>
 /// <param name="Output">Name of the output in <c>golden.safetensors</c>, or what was compared.</param>
-/// <param name="Difference">Largest |difference|; for <c>greedy</c>, how many tokens differ.</param>
+/// <param name="Difference">Largest |difference|; for <c>greedy</c>, <c>past_after</c> and <c>past_next</c>, how many tokens differ.</param>
 /// <param name="Limit">How much may be; infinite if it is only reported.</param>
 /// <param name="Compared">Numbers or tokens that were compared.</param>
 public readonly record struct GoldenDifference(string Output, double Difference, double Limit, int Compared)
@@ -19,17 +19,23 @@ public readonly record struct GoldenDifference(string Output, double Difference,
 /// <summary>Replays <c>golden.safetensors</c>, a window and every output along the way as torch computed it, on this machine and provider.</summary>
 /// <remarks>
 /// The file holds <c>frames</c> [batch, time, height, width, 3], <c>mel</c> [batch, steps, n_mels], for a network that reads past chat
-/// <c>words</c> [batch, comments, words] and <c>age</c> [batch, comments], and <c>tokens</c> [batch, n], which are fed one by one from the
+/// <c>words</c> [batch, comments, words] and <c>age</c> [batch, comments], <c>past_after</c>, <c>past_next</c> and <c>past_scores</c> for them, and <c>tokens</c> [batch, n], which are fed one by one from the
 /// fused state. The window is encoded whole, then in two parts with the state carried over. <c>greedy</c>
 /// [batch, m] holds the most likely comment by the runtime's rules, filled up with the end mark.
-/// In int8 the outputs that eight bits touch may differ by <see cref="Int8Share"/> of the largest number that torch computed there, and greedy
+/// In int8 and float16 the outputs that they touch may differ by <see cref="Share"/> of the largest number that torch computed there, and greedy
 /// comments are only reported: two words that are nearly as likely change places, and every word after them is another.
 /// </remarks>
 public static class GoldenCheck
 {
-    /// <summary>How far eight bits may move an output, as a share of its largest number: rounding both factors of a
-    /// product to 1/254 of their block's range moves a sum of hundreds of them by about 1 %, seldom by twice that.</summary>
-    public const double Int8Share = 0.05;
+    /// <summary>How far a precision may move an output, as a share of its largest number; 0 in float32, whose <see cref="Limit"/>
+    /// is the same everywhere. In int8, rounding both factors of a product to 1/254 of their block's range moves a sum of hundreds of them by
+    /// about 1 %, seldom by twice that. Float16 rounds each factor and the sum to 1/2048 of itself.</summary>
+    public static double Share(Precision precision) => precision switch
+    {
+        Precision.Int8 => 0.05,
+        Precision.Float16 => 0.01,
+        _ => 0,
+    };
 
     /// <summary>The same of the states of encoders whose frames met eight bits: what moved goes round with the state, frame after frame.</summary>
     public const double Int8StateShare = 0.15;
@@ -60,8 +66,9 @@ public static class GoldenCheck
         ReadOnlySpan<byte> frames = golden.Read<byte>(GraphContract.Frames);
         ReadOnlySpan<float> mel = golden.Read<float>(GraphContract.Mel);
         EncoderState zeros = EncoderState.Zeros(model.Config, batch);
-        EncoderState? chat = model.Chat?.Encode(golden.Read<long>(GraphContract.Words).ToArray(), golden.Read<float>(GraphContract.Age).ToArray(), batch);
-        string[] states = States(model.Config);
+        PastWords[]? past = model.Chat?.Encode(golden.Read<long>(GraphContract.Words).ToArray(), golden.Read<float>(GraphContract.Age).ToArray(), batch);
+        if (past is not null)
+            report.AddRange(Compare(past, golden, model));
         ClipContext[] clips = Encode("", model.Video.Encode(frames, zeros), model.Audio.Encode(mel, zeros));
 
         int time = Size(golden, GraphContract.Frames, 1), strides = Size(golden, GraphContract.Mel, 1) / model.Config.MelStride;
@@ -80,12 +87,27 @@ public static class GoldenCheck
 
         ClipContext[] Encode(string how, EncoderState video, EncoderState audio)
         {
-            ClipContext[] fused = model.Fuse(video, audio, chat);
-            EncoderState[] encoders = chat is null ? [video, audio] : [video, audio, chat];
-            float[][] found = [.. encoders.SelectMany(state => (float[][])[state.HiddenArray, state.CellArray]), Stack(fused, clip => clip.Hidden), Stack(fused, clip => clip.Cell)];
-            for (int i = 0; i < states.Length; i++)
-                report.Add(new(states[i] + how, Difference(found[i], golden.Read<float>(states[i])), StateLimit(model, golden.Read<float>(states[i])), found[i].Length));
+            ClipContext[] fused = model.Fuse(video, audio, past);
+            float[][] found = [video.HiddenArray, video.CellArray, audio.HiddenArray, audio.CellArray, Stack(fused, clip => clip.Hidden), Stack(fused, clip => clip.Cell)];
+            for (int i = 0; i < States.Length; i++)
+                report.Add(new(States[i] + how, Difference(found[i], golden.Read<float>(States[i])), StateLimit(model, golden.Read<float>(States[i])), found[i].Length));
             return fused;
+        }
+    }
+
+    // Words are the same or not; scores are of float32 arithmetic.
+    private static IEnumerable<GoldenDifference> Compare(PastWords[] found, SafeTensors golden, CommentModel model)
+    {
+        PastWords[] expected = [.. PastWords.Read(golden, found.Length).Select(past => past.Check(model.Config, golden.Path))];
+        yield return Words(GraphContract.PastAfter, past => past.AfterArray);
+        yield return Words(GraphContract.PastNext, past => past.NextArray);
+        float[] scores = [.. found.SelectMany(past => past.ScoreArray)];
+        yield return new(GraphContract.PastScores, Difference(scores, [.. expected.SelectMany(past => past.ScoreArray)]), Limit(model.Options.Provider), scores.Length);
+
+        GoldenDifference Words(string output, Func<PastWords, long[]> of)
+        {
+            long[] words = [.. found.SelectMany(of)];
+            return new(output, words.Zip(expected.SelectMany(of)).Count(pair => pair.First != pair.Second), 0, words.Length);
         }
     }
 
@@ -94,7 +116,7 @@ public static class GoldenCheck
     {
         int count = Size(golden, "tokens", 1), vocabulary = model.Config.VocabularySize, size = model.Config.HiddenSize;
         double logits = 0, hidden = 0, cell = 0;
-        using OrtDecoderStep decoder = model.CreateDecoder();
+        using IModelDecoder decoder = model.CreateDecoder();
         for (int row = 0; row < clips.Length; row++)
         {
             decoder.Reset(clips[row]);
@@ -110,7 +132,8 @@ public static class GoldenCheck
         GoldenDifference Of(string output, double difference)
         {
             ReadOnlySpan<float> expected = golden.Read<float>(output);
-            return new(output, difference, model.Options.Precision == Precision.Int8 ? ShareOf(HasRoundedFrames(model) ? Int8StateShare : Int8Share, expected) : Limit(model.Options.Provider), expected.Length);
+            double share = HasRoundedFrames(model) ? Int8StateShare : Share(model.Options.Precision);
+            return new(output, difference, share > 0 ? ShareOf(share, expected) : Limit(model.Options.Provider), expected.Length);
         }
 
         void Last((float[] Hidden, float[] Cell) state, int row)
@@ -131,13 +154,13 @@ public static class GoldenCheck
             for (int i = 0; i < length; i++)
                 differing += expected[i] == (i < tokens.Count ? tokens[i] : Vocabulary.End) ? 0 : 1;
         }
-        report.Add(new("greedy", differing, model.Options.Precision == Precision.Int8 ? double.PositiveInfinity : 0, clips.Length * length));
+        report.Add(new("greedy", differing, model.Options.Precision == Precision.Float32 ? 0 : double.PositiveInfinity, clips.Length * length));
     }
 
     // What the network says: no words but the special ones are banned, and nothing is drawn again.
     private static IReadOnlyList<int> Greedy(CommentModel model, ClipContext clip, SamplingOptions options)
     {
-        using OrtDecoderStep decoder = model.CreateDecoder();
+        using IModelDecoder decoder = model.CreateDecoder();
         using var generator = new CommentGenerator(decoder, new Sampler(model.Config.VocabularySize), clip, options);
         return generator.ToEnd(model.Vocabulary).Tokens;
     }
@@ -150,7 +173,7 @@ public static class GoldenCheck
         if (Size(golden, GraphContract.Mel, 1) % config.MelStride != 0)
             throw new TwitchException($"{golden.Path}: tensor 'mel' has {Size(golden, GraphContract.Mel, 1)} steps, the model needs a multiple of {config.MelStride}; export the bundle again.");
         Check("tokens", batch, -1);
-        foreach (string name in States(config))
+        foreach (string name in States)
             Check(name, batch, config.HiddenSize);
         if (config.Chat is ChatSpec chat)
         {
@@ -192,7 +215,7 @@ public static class GoldenCheck
 
     private static double ShareOf(double share, ReadOnlySpan<float> expected) => share * Math.Abs(TensorPrimitives.MaxMagnitude(expected));
 
-    private static string[] States(ModelConfig config) => [.. GraphContract.FusionInputs(config), GraphContract.Hidden, GraphContract.Cell];
+    private static readonly string[] States = [.. GraphContract.FusionInputs, GraphContract.Hidden, GraphContract.Cell];
 
     private static int Size(SafeTensors golden, string name, int axis)
     {

@@ -9,9 +9,10 @@ internal static class GraphContract
     public const string Frames = "frames", Mel = "mel", Token = "token", Hidden = "hidden", Cell = "cell",
         NextHidden = "next_hidden", NextCell = "next_cell", Logits = "logits",
         VideoHidden = "video_hidden", VideoCell = "video_cell", AudioHidden = "audio_hidden", AudioCell = "audio_cell",
-        Words = "words", Age = "age", ChatHidden = "chat_hidden", ChatCell = "chat_cell", Rate = "rate";
+        Words = "words", Age = "age", PastAfter = "past_after", PastNext = "past_next", PastScores = "past_scores", Match = "match", NextMatch = "next_match", Rate = "rate",
+        Rows = "rows", TopIds = "top_ids", TopLogits = "top_logits", LogSum = "log_sum";
 
-    private const string Batch = "batch", Clips = "clips", Time = "time";    // clips is batch, or 1 for what all states take in
+    private const string Batch = "batch", Previous = "previous", Fresh = "fresh", Clips = "clips", Time = "time";    // clips is batch, or 1 for what all states take in
 
     public static GraphEntry VideoEncoder(ModelConfig config) => new(BundleManifest.VideoEncoderFile,
         [Value(Frames, "u8", Clips, Time, config.Frame.Height, config.Frame.Width, FrameSpec.Channels), State(Hidden, config), State(Cell, config)],
@@ -23,23 +24,48 @@ internal static class GraphContract
 
     public static GraphEntry ChatEncoder(ModelConfig config, ChatSpec chat) => new(BundleManifest.ChatEncoderFile,
         [Value(Words, "i64", Batch, chat.CommentCount, chat.WordCount), Value(Age, "f32", Batch, chat.CommentCount)],
-        [State(ChatHidden, config), State(ChatCell, config)]);
+        [.. PastWords(chat)]);
 
     public static GraphEntry Fusion(ModelConfig config) => new(BundleManifest.FusionFile,
-        [.. FusionInputs(config).Select(name => State(name, config))],
+        [.. FusionInputs.Select(name => State(name, config))],
         [State(Hidden, config), State(Cell, config)]);
 
     /// <summary>Hidden and cell state of each encoder, in the order of the fusion.</summary>
-    public static string[] FusionInputs(ModelConfig config) =>
-        [VideoHidden, VideoCell, AudioHidden, AudioCell, .. config.Chat is null ? (string[])[] : [ChatHidden, ChatCell]];
+    public static readonly string[] FusionInputs = [VideoHidden, VideoCell, AudioHidden, AudioCell];
 
     public static GraphEntry RateHead(ModelConfig config) => new(BundleManifest.RateFile,
         [State(Hidden, config), State(Cell, config)],
         [Value(Rate, "f32", Batch)]);
 
     public static GraphEntry DecoderStep(ModelConfig config) => new(BundleManifest.DecoderStepFile,
-        [Value(Token, "i64", Batch), State(Hidden, config), State(Cell, config)],
-        [Value(Logits, "f32", Batch, config.VocabularySize), State(NextHidden, config), State(NextCell, config)]);
+        [Value(Token, "i64", Batch), State(Hidden, config), State(Cell, config), .. config.Chat is ChatSpec chat ? [.. PastWords(chat), Value(Match, "f32", Batch, chat.PlaceCount)] : (GraphValue[])[]],
+        [Value(Logits, "f32", Batch, config.VocabularySize), State(NextHidden, config), State(NextCell, config), .. config.Chat is ChatSpec read ? [Value(NextMatch, "f32", Batch, read.PlaceCount)] : (GraphValue[])[]]);
+
+    private static GraphValue[] PastWords(ChatSpec chat) =>
+        [Value(PastAfter, "i64", Batch, chat.PlaceCount), Value(PastNext, "i64", Batch, chat.PlaceCount), Value(PastScores, "f32", Batch, chat.PlaceCount, ChatSpec.EvidenceCount)];
+
+    /// <summary>Name of the input that takes the states of new rows.</summary>
+    public static string FreshOf(string state) => $"fresh_{state}";
+
+    /// <summary>Name of the output that gives a state to the next step.</summary>
+    public static string NextOf(string state) => $"next_{state}";
+
+    /// <summary>A decoder step whose state stays on the device: each state comes in the rows of the step before and those of new ones, and
+    /// <c>rows</c> says which of them go on.</summary>
+    public static GraphEntry DeviceDecoderStep(ModelConfig config)
+    {
+        GraphEntry step = DecoderStep(config);
+        GraphValue token = step.Inputs[0];
+        int top = GraphVariant.TopCount(config);
+        IEnumerable<GraphValue> states = step.Inputs.Skip(1);
+        return step with
+        {
+            Inputs = [token, Value(Rows, "i64", Batch), .. states.SelectMany(state => (GraphValue[])[Leading(state, state.Name, Previous), Leading(state, FreshOf(state.Name), Fresh)])],
+            Outputs = [step.Outputs[0], .. states.Select(state => Leading(state, NextOf(state.Name), Batch)), Value(TopIds, "i64", Batch, top), Value(TopLogits, "f32", Batch, top), Value(LogSum, "f32", Batch)],
+        };
+    }
+
+    private static GraphValue Leading(GraphValue state, string name, string rows) => state with { Name = name, Shape = [rows, .. state.Shape.Skip(1)] };
 
     private static GraphValue State(string name, ModelConfig config) => Value(name, "f32", Batch, config.HiddenSize);
 

@@ -24,7 +24,7 @@ internal static class GraphSession
         }
         catch (OnnxRuntimeException e) when (provider == ExecutionProvider.Cuda)    // the first session is what starts CUDA
         {
-            throw new TwitchException($"--provider is cuda, but {path} cannot be run there: {FirstLine(e.Message)}; check the driver with nvidia-smi, or use --provider cpu.", ExitCode.Failed, e);
+            throw CudaFailure.Of($"{path} cannot be run there", e);
         }
         catch (OnnxRuntimeException e)
         {

@@ -18,11 +18,12 @@ public static class BundleExport
     /// <summary>Writes a bundle; if it does not agree with torch, no bundle appears.</summary>
     /// <param name="checkpoint">The network.</param>
     /// <param name="folder">The bundle's place; what stands there is replaced.</param>
-    /// <param name="data">The examples it was trained with: those held out show what int8 costs. Without, the export's own windows show
+    /// <param name="options">How graphs are written, and which.</param>
+    /// <param name="data">The examples it was trained with: those held out show what int8 and float16 cost. Without, the export's own windows show
     /// how often the most likely word changes.</param>
     /// <returns>What <c>bundle.json</c> says.</returns>
     /// <exception cref="TwitchException">The graphs differ from torch by more than <see cref="Tolerance"/> (exit code 1).</exception>
-    public static BundleManifest Write(Checkpoint checkpoint, string folder, TrainingData? data = null)
+    public static BundleManifest Write(Checkpoint checkpoint, string folder, ExportOptions options, TrainingData? data = null)
     {
         BundleManifest? manifest = null;
         string goldens = Directory.CreateTempSubdirectory("twitch-golden").FullName;
@@ -31,12 +32,12 @@ public static class BundleExport
             string[] files = WriteGoldens(checkpoint, goldens);
             AtomicFolder.Write(folder, partial =>
             {
-                Exporter.WriteGraphs(checkpoint, partial, new ExportOptions());
+                Exporter.WriteGraphs(checkpoint, partial, options);
                 File.Copy(files[0], Path.Combine(partial, BundleManifest.GoldenFile));
                 Provenance provenance = Describe(checkpoint);
-                Exporter.WriteManifest(checkpoint, partial, provenance, new SamplingOptions());
-                (double largest, VariantCost cost, VariantCost batchCost) = Compare(partial, files, data);
-                manifest = Exporter.WriteManifest(checkpoint, partial, provenance with { MaxDifference = largest }, new SamplingOptions(), cost, batchCost);
+                Exporter.WriteManifest(checkpoint, partial, options, provenance, new SamplingOptions());
+                (double largest, Dictionary<string, VariantCost> costs) = Compare(partial, files, Exporter.Variants(checkpoint.Config, options), data);
+                manifest = Exporter.WriteManifest(checkpoint, partial, options, provenance with { MaxDifference = largest }, new SamplingOptions(), costs);
             });
         }
         finally
@@ -79,20 +80,34 @@ public static class BundleExport
         return ChatWindow.Before(TimeSpan.FromSeconds(7.3 * count - 7.2), spec, comments);
     }
 
-    private static (double Largest, VariantCost Cost, VariantCost BatchCost) Compare(string bundle, string[] goldens, TrainingData? data)
+    // Every variant as it will be run, those for CUDA on the processor.
+    private static (double Largest, Dictionary<string, VariantCost> Costs) Compare(string bundle, string[] goldens, IReadOnlyList<GraphVariant> variants, TrainingData? data)
     {
-        double largest = 0;
+        var costs = new Dictionary<string, VariantCost>();
         using var model = Runtime.CommentModel.Open(bundle);
-        using var rounded = Runtime.CommentModel.Open(bundle, new RuntimeOptions { Precision = Precision.Int8 });
-        foreach (string file in goldens)
+        double largest = CheckAll(model);
+        foreach (IGrouping<(string Precision, bool OnDevice), GraphVariant> kind in variants.GroupBy(variant => (variant.Precision, variant.OnDevice)))
+        {
+            using var other = Runtime.CommentModel.Open(bundle, new RuntimeOptions { Precision = RuntimeOptions.PrecisionOf(kind.Key.Precision), OnDevice = kind.Key.OnDevice });
+            double difference = CheckAll(other);
+            if (other.Options.Precision == Precision.Float32)
+                largest = Math.Max(largest, difference);
+            else
+            {
+                foreach (GraphVariant variant in kind)
+                    costs[variant.File] = Cost(other, rows: variant.LeastRows);
+            }
+        }
+        return (largest, costs);
+
+        double CheckAll(Runtime.CommentModel opened) => goldens.Max(file =>
         {
             using SafeTensors golden = SafeTensors.Open(file);
-            largest = Math.Max(largest, Check(model, golden));
-            Check(rounded, golden);
-        }
-        return (largest, Cost(rows: 1), Cost(rows: 64));
+            return Check(opened, golden);
+        });
 
-        VariantCost Cost(int rows) => data is null ? Int8Cost.OnGoldens(model, rounded, goldens, rows) : Int8Cost.OnHeldOut(model, rounded, data, rows);
+        VariantCost Cost(Runtime.CommentModel rounded, int rows) =>
+            data is null ? PrecisionCost.OnGoldens(model, rounded, goldens, rows) : PrecisionCost.OnHeldOut(model, rounded, data, rows);
 
         double Check(Runtime.CommentModel opened, SafeTensors golden)
         {

@@ -3,33 +3,31 @@ using static TorchSharp.torch;
 
 namespace Twitch.Training;
 
-/// <summary>The last comments before a moment to a state: each comment is the mean of its words, its age and its place in the order, and
-/// the state is drawn from means over the comments whose weights are learned.</summary>
-/// <remarks>A word is its row of the decoder's output, so that a state which holds some of it makes the word likelier: to say again what
-/// was said (Grave et al., "Improving neural language models with a continuous cache", 2017) one number is to be learned for each mean, and
-/// it works for rare words too. In each mean stands one comment more, with the score 0 and nothing in it: it takes the weight that
-/// no comment deserves, and where there is no comment the state is what the biases of the outputs say.</remarks>
+/// <summary>Looks at every word of the past chat as one that may be said again: how likely that is follows from the word, its age and
+/// its place, and from what of the comment under way agrees with the words before it.</summary>
+/// <remarks>The decoder's words and these form one distribution (<see cref="PastWords.Mix"/>), whose parts a sentinel weighs: Merity et al., "Pointer sentinel
+/// mixture models", 2017; Grave et al., "Improving neural language models with a continuous cache", 2017. Unlike theirs, what a place
+/// is found by is not a learned key, but how far the comment under way is a copy so far: nothing is to be learned for it, so it holds for
+/// rare words too.</remarks>
 internal sealed class ChatEncoder : nn.Module
 {
-    private readonly float dropoutShare, hiddenShare;
-    private readonly int headCount;
-    private readonly Embedding place;
-    private readonly Linear embed, score, echo, output_h, output_c;
+    private readonly ChatSpec spec;
+    private readonly Linear embed, score, sentinel;
     private readonly Dropout dropout;
 
     public ChatEncoder(ModelConfig config, ChatSpec spec) : base(nameof(ChatEncoder))
     {
-        (dropoutShare, hiddenShare, headCount) = (config.Dropout, spec.HiddenShare, spec.HeadCount);
-        place = nn.Embedding(spec.CommentCount, spec.EmbeddingSize);
+        this.spec = spec;
+        embed = nn.Linear(config.HiddenSize + ChatSpec.FeatureCount, spec.EmbeddingSize);
+        score = nn.Linear(spec.EmbeddingSize, ChatSpec.EvidenceCount);
+        sentinel = nn.Linear(config.HiddenSize, 1);
         using (no_grad())
-            place.weight!.mul_(0.1);    // at first a comment is what it says
-        embed = nn.Linear(config.HiddenSize + 1, spec.EmbeddingSize);
-        echo = nn.Linear(spec.HeadCount, 2, hasBias: false);
-        using (no_grad())
-            echo.weight!.copy_(tensor(new[] { 0f, 1f / spec.HeadCount }).unsqueeze(1).expand(2, spec.HeadCount));    // the cell state keeps what was said
-        score = nn.Linear(spec.EmbeddingSize, spec.HeadCount);
-        output_h = nn.Linear(spec.HeadCount * spec.EmbeddingSize, config.HiddenSize);
-        output_c = nn.Linear(spec.HeadCount * spec.EmbeddingSize, config.HiddenSize);
+        {
+            score.weight!.mul_(0.1);
+            score.bias!.copy_(tensor(new[] { -4f, 1f, 1f, 2f }));    // at first little is copied, and what is goes on
+            sentinel.weight!.zero_();
+            sentinel.bias!.fill_(4);
+        }
         dropout = nn.Dropout(config.Dropout);
         RegisterComponents();
     }
@@ -37,23 +35,35 @@ internal sealed class ChatEncoder : nn.Module
     /// <param name="words">[batch, comments, words] i64, 0 where there is none.</param>
     /// <param name="age">[batch, comments], seconds.</param>
     /// <param name="rows">The decoder's output, [vocabulary, hidden].</param>
-    public LstmState Encode(Tensor words, Tensor age, Tensor rows)
+    public PastWords Encode(Tensor words, Tensor age, Tensor rows)
     {
         ScalarType type = embed.weight!.dtype;
+        long batch = words.shape[0], length = words.shape[2];
         Tensor isWord = words.ne(Vocabulary.Pad).to(type);                                        // [batch, comments, words]
-        Tensor count = isWord.sum(2);                                                             // [batch, comments]
-        Tensor mean = (rows.index_select(0, words.flatten()).view(words.shape[0], words.shape[1], words.shape[2], -1) * isWord.unsqueeze(3)).sum(2) / count.clamp(min: 1).unsqueeze(2);
-        Tensor x = cat([dropout.call(mean), age.to(type).log1p().unsqueeze(2)], 2);
-        x = nn.functional.relu(embed.call(x) + place.weight!);                                    // [batch, comments, embedding]
+        Tensor none = zeros_like(isWord.narrow(2, 0, 1));
+        Tensor isEnd = (cat([none, isWord.narrow(2, 0, length - 1)], 2) - isWord).clamp(min: 0);  // behind the last word, if it is known
+        Tensor isLast = isWord - cat([isWord.narrow(2, 1, length - 1), none], 2);
+        Tensor isFirst = zeros_like(isWord);
+        isFirst.narrow(2, 0, 1).fill_(1);
+        Tensor next = words + isEnd.to(ScalarType.Int64) * Vocabulary.End;
+        Tensor after = cat([full_like(words.narrow(2, 0, 1), Vocabulary.Start), words.narrow(2, 0, length - 1)], 2);
 
-        Tensor isAbsent = count.eq(0);
-        if (training)    // single comments, and the whole chat of some examples
-            isAbsent = isAbsent | rand_like(count).lt(dropoutShare) | rand(count.shape[0], 1, device: count.device).lt(hiddenShare);
-        Tensor scores = score.call(x).transpose(1, 2).masked_fill(isAbsent.unsqueeze(1), float.NegativeInfinity);
-        Tensor nothing = zeros(scores.shape[0], headCount, 1, dtype: type, device: scores.device);
-        Tensor shares = cat([scores, nothing], 2).softmax(2).narrow(2, 0, scores.shape[2]);       // [batch, heads, comments]
-        Tensor means = shares.matmul(x).flatten(1);                                               // [batch, heads × embedding]
-        Tensor[] said = echo.call(shares.matmul(mean).transpose(1, 2)).unbind(2);                 // each [batch, hidden]
-        return new LstmState((output_h.call(means) + said[0]).tanh(), output_c.call(means) + said[1]);
+        Tensor seconds = age.to(type).clamp(max: ChatSpec.OldestAge).unsqueeze(2).expand_as(isWord);
+        Tensor features = stack([seconds.log1p(), seconds / 10, isFirst, isLast, isEnd, isWord.mean([2], keepdim: true).expand_as(isWord)], 3);
+        Tensor word = rows.index_select(0, next.flatten()).view(batch, spec.CommentCount, length, -1);
+        Tensor x = nn.functional.relu(embed.call(cat([dropout.call(word), features], 3)));        // [batch, comments, words, embedding]
+
+        Tensor isAbsent = next.lt(Vocabulary.Start);                                              // <PAD>, <UNK>
+        if (training)
+            isAbsent = isAbsent | rand(batch, 1, 1, device: words.device).lt(spec.HiddenShare);
+        Tensor scores = score.call(x).masked_fill(isAbsent.unsqueeze(3), 0);                      // [batch, comments, words, evidence]
+        scores = scores.index_add(3, tensor(0L, device: words.device).view(1), (isAbsent.to(type) * ChatSpec.Absent).unsqueeze(3), 1);
+        Tensor match = zeros(batch, spec.PlaceCount, dtype: type, device: words.device);
+        Tensor thresholds = tensor(spec.EvidenceThresholds(), dtype: type, device: words.device).view(spec.PlaceCount, ChatSpec.EvidenceCount);
+        return new PastWords(after.flatten(1), next.flatten(1), scores.flatten(1, 2), match, thresholds);
     }
+
+    /// <summary>Score of saying none of the past words again, [rows, 1].</summary>
+    /// <param name="outputs">Of the decoder's LSTM, [rows, hidden].</param>
+    public Tensor Sentinel(Tensor outputs) => sentinel.call(dropout.call(outputs));
 }

@@ -6,10 +6,11 @@ namespace Twitch.Training;
 /// <summary>State of an LSTM at the border of the network's parts.</summary>
 /// <param name="Hidden">[batch, hidden].</param>
 /// <param name="Cell">[batch, hidden].</param>
-public readonly record struct LstmState(Tensor Hidden, Tensor Cell);
+/// <param name="Past">Before and within a comment, what of the past chat may be said again; absent if the network reads none.</param>
+public readonly record struct LstmState(Tensor Hidden, Tensor Cell, PastWords? Past = null);
 
-/// <summary>The network: an encoder each for pictures, sound and past chat, the fusion of their states, a decoder that starts from it, and
-/// the rate at which people comment.</summary>
+/// <summary>The network: an encoder each for pictures and sound, the fusion of their states, a decoder that starts from it and may repeat what
+/// the chat has said, and the rate at which people comment.</summary>
 /// <remarks>Names of fields are names of tensors on disk; <see cref="ModelConfig.Parameters"/> lists them.</remarks>
 public sealed class CommentModel : nn.Module
 {
@@ -26,18 +27,12 @@ public sealed class CommentModel : nn.Module
         Config = config;
         video_encoder = new VideoEncoder(config);
         audio_encoder = new AudioEncoder(config);
-        fuse_h = nn.Linear(config.EncoderCount * config.HiddenSize, config.HiddenSize);
-        fuse_c = nn.Linear(config.EncoderCount * config.HiddenSize, config.HiddenSize);
+        fuse_h = nn.Linear(2 * config.HiddenSize, config.HiddenSize);
+        fuse_c = nn.Linear(2 * config.HiddenSize, config.HiddenSize);
         decoder = new Decoder(config);
         chat_encoder = config.Chat is ChatSpec chat ? new ChatEncoder(config, chat) : null;
         RegisterComponents();
         InitialiseRectified();
-        if (config.Chat is not null)    // what was said reaches the decoder as it is
-        {
-            using var frozen = no_grad();
-            foreach (Linear fuse in (Linear[])[fuse_h, fuse_c])
-                nn.init.eye_(fuse.weight!.narrow(1, 2 * config.HiddenSize, config.HiddenSize));
-        }
         if (config.RateSize > 0)    // last, so that the rest begins with the same weights as without it
             register_module("rate", rate = new RateHead(config));
     }
@@ -76,24 +71,26 @@ public sealed class CommentModel : nn.Module
         return EncodeAudio(mel.reshape(batch * time, Config.MelStride * Config.Mel.MelCount), StepWindows.Dense(batch, time));
     }
 
-    /// <summary>State after past chat.</summary>
+    /// <summary>What the decoder may say again.</summary>
     /// <param name="words">[batch, comments, words] i64, as <see cref="ChatWindow.Words"/>.</param>
     /// <param name="age">[batch, comments] f32, as <see cref="ChatWindow.Ages"/>.</param>
     /// <exception cref="InvalidOperationException">The config has no past chat.</exception>
-    public LstmState EncodeChat(Tensor words, Tensor age) => (chat_encoder ?? throw new InvalidOperationException("this network reads no past chat")).Encode(words, age, decoder.OutputRows);
+    public PastWords EncodeChat(Tensor words, Tensor age) => ChatEncoder.Encode(words, age, decoder.OutputRows);
 
     /// <summary>The decoder's first state.</summary>
-    /// <param name="encoders">States of pictures, of sound and, if the config has it, of past chat.</param>
-    public LstmState Fuse(params LstmState[] encoders) => new(
-        fuse_h.call(cat([.. encoders.Select(state => state.Hidden)], 1)),    // [batch, encoders × hidden] -> [batch, hidden]
-        fuse_c.call(cat([.. encoders.Select(state => state.Cell)], 1)));
+    /// <param name="video">State of the pictures.</param>
+    /// <param name="audio">State of the sound.</param>
+    /// <param name="past">Of <see cref="EncodeChat"/>, if the network reads past chat.</param>
+    public LstmState Fuse(LstmState video, LstmState audio, PastWords? past = null) => new(
+        fuse_h.call(cat([video.Hidden, audio.Hidden], 1)),    // [batch, 2 × hidden] -> [batch, hidden]
+        fuse_c.call(cat([video.Cell, audio.Cell], 1)),
+        past);
 
     /// <summary>The decoder's first state of each row of a batch.</summary>
-    public LstmState Encode(Batch batch)
-    {
-        LstmState video = EncodeVideo(batch.Frames, batch.Video), audio = EncodeAudio(batch.Mel, batch.Audio);
-        return chat_encoder is null ? Fuse(video, audio) : Fuse(video, audio, EncodeChat(batch.ChatWords!, batch.ChatAges!));
-    }
+    public LstmState Encode(Batch batch) => Fuse(
+        EncodeVideo(batch.Frames, batch.Video),
+        EncodeAudio(batch.Mel, batch.Audio),
+        Config.Chat is null ? null : EncodeChat(batch.ChatWords!, batch.ChatAges!));
 
     /// <summary>Comments per second that people write, [batch].</summary>
     /// <param name="fused">Of <see cref="Fuse"/>.</param>
@@ -102,14 +99,20 @@ public sealed class CommentModel : nn.Module
 
     internal RateHead RateHead => rate ?? throw new InvalidOperationException("this network has no rate");
 
-    /// <summary>Logits of each next token.</summary>
+    /// <summary>Logits of each next token; where past chat is read, ln p.</summary>
     /// <param name="tokens">[batch, time] i64.</param>
     /// <param name="state">The state before the first token.</param>
     /// <returns>Logits [batch, time, vocabulary], and the state after the last token.</returns>
     public (Tensor Logits, LstmState Next) Decode(Tensor tokens, LstmState state)
     {
         (Tensor outputs, LstmState next) = decoder.Advance(tokens, state);
-        return (decoder.Logits(outputs), next);
+        if (state.Past is not PastWords past)
+            return (decoder.Logits(outputs), next);
+
+        Tensor matches = past.Matches(tokens);                                       // [batch, time, places]
+        Tensor positions = arange(tokens.numel(), device: tokens.device);
+        Tensor logits = Mix(outputs.flatten(0, 1), past, matches.flatten(0, 1), positions.floor_divide(tokens.shape[1]));
+        return (logits.view(tokens.shape[0], tokens.shape[1], -1), next with { Past = past with { Match = matches.select(1, -1) } });
     }
 
     /// <summary>Logits of a batch at its targets, [targets, vocabulary]; what stands at padded positions is never computed.</summary>
@@ -117,8 +120,13 @@ public sealed class CommentModel : nn.Module
     /// <param name="withheld">Share of the words that the decoder reads as <c>&lt;UNK&gt;</c>, drawn from torch's generator.</param>
     public Tensor forward(Batch batch, double withheld = 0)
     {
-        (Tensor outputs, _) = decoder.Advance(Withhold(batch.Tokens, withheld), Encode(batch));    // [batch, time, hidden]
-        return decoder.Logits(outputs.flatten(0, 1).index_select(0, batch.Positions));
+        LstmState first = Encode(batch);
+        (Tensor outputs, _) = decoder.Advance(Withhold(batch.Tokens, withheld), first);       // [batch, time, hidden]
+        outputs = outputs.flatten(0, 1).index_select(0, batch.Positions);
+        if (first.Past is not PastWords past)
+            return decoder.Logits(outputs);
+        Tensor matches = past.Matches(batch.Tokens).flatten(0, 1).index_select(0, batch.Positions);    // none is withheld: a copy is not learned by heart
+        return Mix(outputs, past, matches, batch.Positions.floor_divide(batch.Tokens.shape[1]));
     }
 
     /// <summary>Mean and deviation of each mel filter in the training data, each [n_mels]; ignored where sound is not embedded.</summary>
@@ -127,6 +135,11 @@ public sealed class CommentModel : nn.Module
     /// <summary>Lets the network begin with the words' frequencies, so that it need not learn them first.</summary>
     /// <param name="shares">Share of each id among the training targets, [vocabulary], above 0.</param>
     public void SetWordShares(float[] shares) => decoder.SetWordShares(shares);
+
+    private ChatEncoder ChatEncoder => chat_encoder ?? throw new InvalidOperationException("this network reads no past chat");
+
+    private Tensor Mix(Tensor outputs, PastWords past, Tensor matches, Tensor rows) =>
+        past.Mix(decoder.Logits(outputs), ChatEncoder.Sentinel(outputs), matches, rows);
 
     private static Tensor Withhold(Tensor tokens, double share) => share == 0
         ? tokens

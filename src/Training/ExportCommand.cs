@@ -15,51 +15,61 @@ internal static class ExportCommand
         var untrained = new Option<bool>("--untrained") { Description = "Export seeded random weights instead, to measure speed at any size" };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the random weights", DefaultValueFactory = _ => 1, HelpName = "N" };
         var output = new Option<string>("--out") { Description = "Folder for the bundle; what stands there is replaced", Required = true, HelpName = "DIR" };
+        Option<bool> cuda = CudaOption();
         var sizes = new PresetOptions();
         command.Options.Add(checkpoint);
         command.Options.Add(output);
         command.Options.Add(untrained);
         command.Options.Add(seed);
+        command.Options.Add(cuda);
         sizes.AddTo(command);
         command.SetAction((parsed, _) =>
         {
             string? folder = parsed.GetValue(checkpoint);
+            var options = new ExportOptions { Cuda = parsed.GetValue(cuda) };
             if (parsed.GetValue(untrained) == (folder is not null))
                 throw new TwitchException("export needs either --checkpoint DIR or --untrained.", ExitCode.Usage);
             if (folder is not null)
-                Run(folder, parsed.GetValue(output)!, parsed.InvocationConfiguration);
+                Run(folder, parsed.GetValue(output)!, options, parsed.InvocationConfiguration);
             else
-                RunUntrained(sizes.Config(parsed), parsed.GetValue(seed), parsed.GetValue(output)!, parsed.InvocationConfiguration);
+                RunUntrained(sizes.Config(parsed), parsed.GetValue(seed), parsed.GetValue(output)!, options, parsed.InvocationConfiguration);
             return Task.FromResult(0);
         });
         return command;
     }
 
+    /// <summary><c>--cuda</c>.</summary>
+    public static Option<bool> CudaOption() => new("--cuda") { Description = "Write the decoder for --provider cuda too, in float32 and float16" };
+
     /// <summary>Exports a checkpoint and says on stderr how far the bundle is from it; the bundle's folder goes to stdout.</summary>
     /// <param name="checkpointFolder">Folder that training made.</param>
     /// <param name="bundleFolder">Folder for the bundle.</param>
+    /// <param name="options">How graphs are written, and which.</param>
     /// <param name="console">Where it is said.</param>
-    /// <param name="data">What it was trained with, to measure what int8 costs.</param>
-    public static void Run(string checkpointFolder, string bundleFolder, InvocationConfiguration console, TrainingData? data = null)
+    /// <param name="data">What it was trained with, to measure what int8 and float16 cost.</param>
+    public static void Run(string checkpointFolder, string bundleFolder, ExportOptions options, InvocationConfiguration console, TrainingData? data = null)
     {
         using Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
-        BundleManifest manifest = BundleExport.Write(checkpoint, bundleFolder, data);
+        BundleManifest manifest = BundleExport.Write(checkpoint, bundleFolder, options, data);
         long bytes = Directory.EnumerateFiles(bundleFolder).Sum(file => new FileInfo(file).Length);
         console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Exported {checkpoint.Config.Preset}: {bytes / 1e6:0.0} MB, largest difference between torch and ONNX Runtime {manifest.Provenance.MaxDifference:0.0e+0} (allowed {BundleExport.Tolerance:0e+0})"));
-        if ((manifest.Variants ?? []).Select(variant => variant.Cost).OfType<VariantCost>().MaxBy(cost => cost.PerplexityRise() ?? -cost.GreedyAgreement) is VariantCost worst)
-            console.Error.WriteLine(Int8Cost.Describe(worst));
+        foreach (IGrouping<string, GraphVariant> precision in (manifest.Variants ?? []).Where(variant => variant.Cost is not null).GroupBy(variant => variant.Precision))
+        {
+            VariantCost worst = precision.Select(variant => variant.Cost!).MaxBy(cost => cost.PerplexityRise() ?? -cost.GreedyAgreement)!;
+            console.Error.WriteLine(PrecisionCost.Describe(precision.Key, worst));
+        }
         console.Output.WriteLine(bundleFolder);
     }
 
-    private static void RunUntrained(ModelConfig config, ulong seed, string bundleFolder, InvocationConfiguration console)
+    private static void RunUntrained(ModelConfig config, ulong seed, string bundleFolder, ExportOptions options, InvocationConfiguration console)
     {
         string folder = bundleFolder.TrimEnd('/') + ".checkpoint";
         try
         {
             Directory.CreateDirectory(folder);
             UntrainedCheckpoint.Write(folder, config, seed);
-            Run(folder, bundleFolder, console);
+            Run(folder, bundleFolder, options, console);
         }
         finally
         {

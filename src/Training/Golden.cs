@@ -6,9 +6,8 @@ namespace Twitch.Training;
 /// <remarks>
 /// Inputs: <c>frames</c> u8 [batch, time, height, width, 3], <c>mel</c> f32 [batch, steps, n_mels], <c>tokens</c> i64 [batch, n]; with past
 /// chat <c>words</c> i64 [batch, comments, words] and <c>age</c> f32 [batch, comments].
-/// Outputs, each [batch, hidden]: <c>video_hidden</c>, <c>video_cell</c>, <c>audio_hidden</c>, <c>audio_cell</c>, with past chat
-/// <c>chat_hidden</c>, <c>chat_cell</c>; <c>hidden</c> and <c>cell</c> after the fusion; <c>next_hidden</c> and <c>next_cell</c> after the
-/// last token. Further <c>rate</c> [batch] if the network has one, <c>logits</c> [batch, n, vocabulary] and <c>greedy</c> i64 [batch, m], the comments that the largest logits spell.
+/// Outputs, each [batch, hidden]: <c>video_hidden</c>, <c>video_cell</c>, <c>audio_hidden</c>, <c>audio_cell</c>; <c>hidden</c> and <c>cell</c> after the fusion; <c>next_hidden</c> and <c>next_cell</c> after the
+/// last token. Further, with past chat, <c>past_after</c> and <c>past_next</c> i64 [batch, places] and <c>past_scores</c> f32 [batch, places, evidence], <c>rate</c> [batch] if the network has one, <c>logits</c> [batch, n, vocabulary] and <c>greedy</c> i64 [batch, m], the comments that the largest logits spell.
 /// </remarks>
 public static class Golden
 {
@@ -26,23 +25,27 @@ public static class Golden
         model.eval();
 
         LstmState video = model.EncodeVideo(frames.to(model.Device)), audio = model.EncodeAudio(mel.to(model.Device).to(model.Precision));
-        var encoders = new List<(string Name, LstmState State)> { ("video_", video), ("audio_", audio) };
         var writer = new SafeTensorsWriter();
+        PastWords? past = null;
         if (model.Config.Chat is ChatSpec spec)
         {
             Tensor words = tensor(chats.SelectMany(chat => chat.Words).ToArray()).view(-1, spec.CommentCount, spec.WordCount);
             Tensor age = tensor(chats.SelectMany(chat => chat.Ages).ToArray()).view(-1, spec.CommentCount);
             Add("words", TensorType.I64, words);
             Add("age", TensorType.F32, age);
-            encoders.Add(("chat_", model.EncodeChat(words.to(model.Device), age.to(model.Device))));
+            PastWords said = model.EncodeChat(words.to(model.Device), age.to(model.Device));
+            Add("past_after", TensorType.I64, said.After);
+            Add("past_next", TensorType.I64, said.Next);
+            Add("past_scores", TensorType.F32, said.Scores);
+            past = said;
         }
-        LstmState fused = model.Fuse([.. encoders.Select(encoder => encoder.State)]);
+        LstmState fused = model.Fuse(video, audio, past);
         (Tensor logits, LstmState next) = model.Decode(tokens.to(model.Device), fused);
 
         Add("frames", TensorType.U8, frames);
         Add("mel", TensorType.F32, mel);
         Add("tokens", TensorType.I64, tokens);
-        foreach ((string name, LstmState state) in ((string, LstmState)[])[.. encoders, ("", fused), ("next_", next)])
+        foreach ((string name, LstmState state) in ((string, LstmState)[])[("video_", video), ("audio_", audio), ("", fused), ("next_", next)])
         {
             Add($"{name}hidden", TensorType.F32, state.Hidden);
             Add($"{name}cell", TensorType.F32, state.Cell);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Twitch.Export;
 using Twitch.Training.Prepared;
 
 namespace Twitch.Training;
@@ -16,10 +17,12 @@ internal static class TrainCommand
         var input = new InputOptions();
         var sizes = new PresetOptions();
         var training = new TrainingOptions();
+        Option<bool> cuda = ExportCommand.CudaOption();
         var output = new Option<string>("--out") { Description = "Folder for checkpoint, bundle and prepared recordings", Required = true, HelpName = "DIR" };
         input.AddTo(command);
         sizes.AddTo(command);
         command.Options.Add(output);
+        command.Options.Add(cuda);
         training.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -31,7 +34,7 @@ internal static class TrainCommand
                 parsed.InvocationConfiguration.Error, cancellation);
             try
             {
-                Run(streams, config, options, folder, parsed.InvocationConfiguration, cancellation);
+                Run(streams, config, options, folder, new ExportOptions { Cuda = parsed.GetValue(cuda) }, parsed.InvocationConfiguration, cancellation);
             }
             finally
             {
@@ -43,7 +46,7 @@ internal static class TrainCommand
         return command;
     }
 
-    private static void Run(IReadOnlyList<PreparedStream> streams, ModelConfig config, TrainerOptions options, string folder, InvocationConfiguration console, CancellationToken cancellation)
+    private static void Run(IReadOnlyList<PreparedStream> streams, ModelConfig config, TrainerOptions options, string folder, ExportOptions export, InvocationConfiguration console, CancellationToken cancellation)
     {
         string checkpointFolder = Path.Combine(folder, CheckpointFolder), bundleFolder = Path.Combine(folder, BundleFolder);
         try
@@ -56,6 +59,6 @@ internal static class TrainCommand
             console.Error.WriteLine("Stopped and saved; the same command goes on from here.");
             throw;
         }
-        ExportCommand.Run(checkpointFolder, bundleFolder, console, TrainingData.Create(streams, config, options));
+        ExportCommand.Run(checkpointFolder, bundleFolder, export, console, TrainingData.Create(streams, config, options));
     }
 }

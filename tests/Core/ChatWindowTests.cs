@@ -4,7 +4,7 @@ namespace Twitch.Tests;
 
 public sealed class ChatWindowTests
 {
-    private static readonly ChatSpec Spec = new(CommentCount: 3, WordCount: 2, EmbeddingSize: 4, HeadCount: 1, HiddenShare: 0);
+    private static readonly ChatSpec Spec = new(CommentCount: 3, WordCount: 2, EmbeddingSize: 4, HiddenShare: 0);
 
     [Fact]
     public void The_newest_comment_comes_first_and_long_ones_are_cut()

@@ -64,7 +64,7 @@ public sealed class ModelConfigTests : IDisposable
         var words = Assert.Throws<TwitchException>(() => (ModelConfig.Compact with { Chat = ChatSpec.Standard with { WordCount = 0 } }).Validate("config.json"));
         var share = Assert.Throws<TwitchException>(() => (ModelConfig.Compact with { Chat = ChatSpec.Standard with { HiddenShare = 1 } }).Validate("config.json"));
 
-        Assert.Equal("config.json: chat.word_count is 0; it must be in [1, 500].", words.Message);
+        Assert.Equal("config.json: chat.word_count is 0; it must be in [2, 500].", words.Message);
         Assert.Equal("config.json: chat.hidden_share is 1; it must be in [0, 1).", share.Message);
     }
 
@@ -75,7 +75,7 @@ public sealed class ModelConfigTests : IDisposable
 
         ModelConfig read = JsonFile.Read(_path, CoreJson.Default.ModelConfig).Validate(_path);
 
-        Assert.Equal((null, 0, 2), (read.Chat, read.RateSize, read.EncoderCount));
+        Assert.Equal((null, 0), (read.Chat, read.RateSize));
         Assert.Empty(read.MelChannels);
         Assert.DoesNotContain(read.Parameters(), parameter => parameter.Name.StartsWith("chat_encoder", StringComparison.Ordinal) || parameter.Name.StartsWith("rate", StringComparison.Ordinal));
     }

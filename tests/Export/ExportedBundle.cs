@@ -73,20 +73,19 @@ internal sealed class ExportedBundle : IDisposable
 
     /// <param name="words">[batch, comments, words].</param>
     /// <param name="age">[batch, comments].</param>
-    public State EncodeChat(long[] words, float[] age)
+    public Past EncodeChat(long[] words, float[] age)
     {
         int batch = age.Length / Config.Chat!.CommentCount;
-        float[][] outputs = Session(BundleManifest.ChatEncoderFile).Run(
+        Array[] outputs = Session(BundleManifest.ChatEncoderFile).RunAny(
             ("words", words, [batch, Config.Chat.CommentCount, Config.Chat.WordCount]), ("age", age, [batch, Config.Chat.CommentCount]));
-        return new State(batch, outputs[0], outputs[1]);
+        return new Past((long[])outputs[0], (long[])outputs[1], (float[])outputs[2], new float[batch * Config.Chat.PlaceCount]);
     }
 
-    public State Fuse(State video, State audio, State? chat = null)
+    public State Fuse(State video, State audio, Past? past = null)
     {
-        (string, State)[] encoders = chat is null ? [("video", video), ("audio", audio)] : [("video", video), ("audio", audio), ("chat", chat)];
         float[][] outputs = Session(BundleManifest.FusionFile).Run(
-            [.. encoders.SelectMany(encoder => ((string, Array, long[])[])[Hidden(encoder.Item2, $"{encoder.Item1}_hidden"), Cell(encoder.Item2, $"{encoder.Item1}_cell")])]);
-        return new State(video.Batch, outputs[0], outputs[1]);
+            Hidden(video, "video_hidden"), Cell(video, "video_cell"), Hidden(audio, "audio_hidden"), Cell(audio, "audio_cell"));
+        return new State(video.Batch, outputs[0], outputs[1], past);
     }
 
     /// <returns>Comments per second, [batch].</returns>
@@ -95,9 +94,17 @@ internal sealed class ExportedBundle : IDisposable
     /// <returns>Logits, [batch, vocabulary], and the next state.</returns>
     public (float[] Logits, State Next) Step(long[] tokens, State state, string file = BundleManifest.DecoderStepFile)
     {
+        if (Config.Chat is not ChatSpec chat)
+        {
+            float[][] plain = Session(file).Run(("token", tokens, [state.Batch]), Hidden(state, "hidden"), Cell(state, "cell"));
+            return (plain[0], new State(state.Batch, plain[1], plain[2]));
+        }
+        Past past = state.Past ?? EncodeChat(new long[state.Batch * chat.PlaceCount], new float[state.Batch * chat.CommentCount]);
+        long[] places = [state.Batch, chat.PlaceCount];
         float[][] outputs = Session(file).Run(
-            ("token", tokens, [state.Batch]), Hidden(state, "hidden"), Cell(state, "cell"));
-        return (outputs[0], new State(state.Batch, outputs[1], outputs[2]));
+            ("token", tokens, [state.Batch]), Hidden(state, "hidden"), Cell(state, "cell"),
+            ("past_after", past.After, places), ("past_next", past.Next, places), ("past_scores", past.Scores, [.. places, ChatSpec.EvidenceCount]), ("match", past.Match, places));
+        return (outputs[0], new State(state.Batch, outputs[1], outputs[2], past with { Match = outputs[3] }));
     }
 
     public void Dispose()
@@ -113,5 +120,9 @@ internal sealed class ExportedBundle : IDisposable
     private (string, Array, long[]) Cell(State state, string name) => (name, state.Cell, [state.Batch, Config.HiddenSize]);
 }
 
-/// <summary>State of an LSTM, each [batch, hidden].</summary>
-internal sealed record State(int Batch, float[] Hidden, float[] Cell);
+/// <summary>State of an LSTM, each [batch, hidden]; of a decoder that reads past chat, with what may be said again.</summary>
+internal sealed record State(int Batch, float[] Hidden, float[] Cell, Past? Past = null);
+
+/// <summary>The words of the past chat, [batch, places], what each piece of evidence adds to their scores, [batch, places, evidence], and how far the
+/// comment under way agrees with each, [batch, places].</summary>
+internal sealed record Past(long[] After, long[] Next, float[] Scores, float[] Match);

@@ -15,7 +15,7 @@ public sealed class ExporterTests
         MelStride = 4,
         MelChannels = [3, 5],
         MelEmbeddingSize = 7,
-        Chat = new ChatSpec(CommentCount: 5, WordCount: 3, EmbeddingSize: 6, HeadCount: 2, HiddenShare: 0),
+        Chat = new ChatSpec(CommentCount: 5, WordCount: 3, EmbeddingSize: 6, HiddenShare: 0),
         RateSize = 4,
     };
 
@@ -71,7 +71,7 @@ public sealed class ExporterTests
         using var exported = ExportedBundle.Untrained(SmallCompact);
         new SafeTensorsWriter().Add("logits", [1f], 1).Save(Path.Combine(exported.Folder, BundleManifest.GoldenFile));
 
-        Exporter.WriteManifest(exported.Checkpoint, exported.Folder, Exporter.Provenance(exported.Checkpoint), new SamplingOptions { TopK = 7 });
+        Exporter.WriteManifest(exported.Checkpoint, exported.Folder, new ExportOptions(), Exporter.Provenance(exported.Checkpoint), new SamplingOptions { TopK = 7 });
 
         BundleManifest manifest = Bundle.Open(exported.Folder).Manifest;
         Assert.Equal(FileEntry.Of(Path.Combine(exported.Folder, BundleManifest.GoldenFile)), manifest.Files[BundleManifest.GoldenFile]);

@@ -121,6 +121,30 @@ public sealed class GraphTests : IDisposable
     }
 
     [Fact]
+    public void Elements_are_chosen_added_to_and_replaced_by_their_indices()
+    {
+        Value x = _g.Input("x", TensorType.F32, "batch", 4), indices = _g.Input("indices", TensorType.I64, "batch", 3);
+        Value chosen = _g.GatherElements(x, axis: 1, indices);
+        Model model = _g.Build(
+            ("added", _g.ScatterAdd(x, axis: 1, indices, chosen)),
+            ("replaced", _g.ScatterElements(x, axis: 1, indices, _g.Mul(chosen, _g.Constant([10f])))),
+            ("same", _g.IsEqual(indices, _g.Constant(3L))),
+            ("logarithm", _g.ReduceLogSum(chosen, axis: 1)),
+            ("shares", _g.LogSoftmax(x)));
+        string path = Path.Combine(_folder, "elements.onnx");
+        model.Save(path, externalDataThreshold: 1024);
+        using var session = new OnnxSession(path);
+
+        float[][] found = session.Run(("x", new float[] { 1, 2, 3, 4, 5, 6, 7, 8 }, [2, 4]), ("indices", new long[] { 3, 3, 0, 1, 2, 3 }, [2, 3]));
+
+        Assert.Equal([2, 2, 3, 12, 5, 12, 14, 16], found[0]);
+        Assert.Equal([10, 2, 3, 40, 5, 60, 70, 80], found[1]);
+        Assert.Equal([1, 1, 0, 0, 0, 1], found[2]);
+        Fixtures.Close([MathF.Log(9), MathF.Log(21)], found[3], 1e-6, "ln of the sum");
+        Assert.Equal(1, found[4][..4].Sum(value => Math.Exp(value)), 1e-6);
+    }
+
+    [Fact]
     public void Operators_fail_on_the_line_that_wrote_a_wrong_shape()
     {
         Value x = _g.Input("x", TensorType.F32, "batch", 16), other = _g.Input("other", TensorType.F32, "rows", 12);
@@ -145,6 +169,21 @@ public sealed class GraphTests : IDisposable
         Fails("graph 'test', Unsqueeze: f32 [batch, 16] has no place 3", () => _g.Unsqueeze(x, 3));
         Fails("graph 'test', Conv: f32 [batch, 16] does not fit kernels", () => _g.Conv(x, matrix, bias, 2, 1));
         Fails("graph 'test', Constant: 3 numbers do not fill [2, 2].", () => _g.Constant([1f, 2, 3], 2, 2));
+    }
+
+    [Fact]
+    public void The_largest_and_the_logarithm_of_the_sum_hold_for_logits_whose_exponentials_overflow()
+    {
+        Value x = _g.Input("x", TensorType.F32, "rows", 4);
+        (Value values, Value places) = _g.TopK(x, 2);
+        Assert.Equal("i64 [rows, 2]", places.ToString());
+
+        Value y = _g.Concat(1, values, _g.Unsqueeze(_g.ReduceLogSumExp(x), 1));
+        float[] result = Run(_g.Build(("y", y)), ("x", (float[])[500, 501, -900, 400, 0, -1, -2, -3], [2, 4]));
+
+        double[] expected = [501, 500, 501 + Math.Log(1 + Math.Exp(-1)), 0, -1, Math.Log(1 + Math.Exp(-1) + Math.Exp(-2) + Math.Exp(-3))];
+        Assert.Equal(expected, result.Select(x => (double)x), (a, b) => Math.Abs(a - b) < 1e-4);
+        Fails("graph 'test', TopK: f32 [rows, 4] has no 5 columns.", () => _g.TopK(x, 5));
     }
 
     [Fact]

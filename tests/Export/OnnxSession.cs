@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Twitch.Export.Tests;
 
@@ -12,8 +13,11 @@ internal sealed class OnnxSession : IDisposable
 
     public InferenceSession Session { get; }
 
-    /// <summary>Runs the graph; outputs in the graph's order.</summary>
-    public float[][] Run(params (string Name, Array Values, long[] Shape)[] inputs)
+    /// <summary>Runs a graph all of whose outputs are float32; outputs in the graph's order.</summary>
+    public float[][] Run(params (string Name, Array Values, long[] Shape)[] inputs) => [.. RunAny(inputs).Select(output => (float[])output)];
+
+    /// <summary>Runs the graph; outputs, float32 or int64, in the graph's order.</summary>
+    public Array[] RunAny(params (string Name, Array Values, long[] Shape)[] inputs)
     {
         OrtValue[] values = [.. inputs.Select(input => input.Values switch
         {
@@ -25,7 +29,7 @@ internal sealed class OnnxSession : IDisposable
         try
         {
             using IDisposableReadOnlyCollection<OrtValue> outputs = Session.Run(_run, [.. inputs.Select(input => input.Name)], values, Session.OutputNames);
-            return [.. outputs.Select(output => output.GetTensorDataAsSpan<float>().ToArray())];
+            return [.. outputs.Select(output => output.GetTensorTypeAndShape().ElementDataType == TensorElementType.Int64 ? (Array)output.GetTensorDataAsSpan<long>().ToArray() : output.GetTensorDataAsSpan<float>().ToArray())];
         }
         finally
         {

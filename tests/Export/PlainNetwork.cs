@@ -59,41 +59,56 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
 
     /// <param name="words">[comments, words] of one clip.</param>
     /// <param name="age">[comments].</param>
-    public (double[] Hidden, double[] Cell) EncodeChat(long[] words, float[] age)
+    /// <returns>What may be said again: a place for each word of each comment, and one for its end if that is known.</returns>
+    public List<PlainPlace> EncodeChat(long[] words, float[] age)
     {
         ChatSpec spec = _config.Chat!;
-        int size = spec.EmbeddingSize;
-        int hidden = _config.HiddenSize;
-        float[] rows = Read("decoder.output_fc.weight"), place = Read("chat_encoder.place.weight"), echo = Read("chat_encoder.echo.weight");
-        List<double[]> comments = [], wordMeans = [];
-        for (int i = 0; i < age.Length; i++)
+        float[] rows = Read("decoder.output_fc.weight");
+        var places = new List<PlainPlace>();
+        for (int comment = 0; comment < age.Length; comment++)
         {
-            long[] said = [.. words.AsSpan(i * spec.WordCount, spec.WordCount).ToArray().Where(id => id != 0)];
-            if (said.Length == 0)
-                continue;
-            double[] mean = [.. Enumerable.Range(0, hidden).Select(j => said.Average(id => (double)rows[id * hidden + j]))];
-            wordMeans.Add(mean);
-            double[] x = Linear([.. mean, Math.Log(1 + age[i])], "chat_encoder.embed");
-            comments.Add(Relu([.. x.Select((value, j) => value + place[i * size + j])]));
-        }
-
-        var means = new List<double>();
-        double[] echoHidden = new double[hidden], echoCell = new double[hidden];
-        for (int head = 0; head < spec.HeadCount; head++)
-        {
-            double[] weights = [.. comments.Select(comment => Math.Exp(Linear(comment, "chat_encoder.score")[head]))];
-            double all = 1 + weights.Sum();    // 1 is of the comment with nothing in it
-            for (int j = 0; j < hidden; j++)
+            long[] said = [.. words.AsSpan(comment * spec.WordCount, spec.WordCount).ToArray().TakeWhile(id => id != 0)];
+            int ends = said.Length > 0 && said.Length < spec.WordCount ? 1 : 0;
+            for (int i = 0; i < said.Length + ends; i++)
             {
-                double mean = wordMeans.Select((word, i) => weights[i] / all * word[j]).Sum();
-                echoHidden[j] += echo[head] * mean;
-                echoCell[j] += echo[spec.HeadCount + head] * mean;
+                long next = i < said.Length ? said[i] : Vocabulary.End, after = i == 0 ? Vocabulary.Start : said[i - 1];
+                double seconds = Math.Min(age[comment], ChatSpec.OldestAge);
+                double[] word = [.. rows.AsSpan((int)next * _config.HiddenSize, _config.HiddenSize).ToArray().Select(value => (double)value)];
+                double[] x = Relu(Linear([.. word, Math.Log(1 + seconds), seconds / 10, Is(i == 0), Is(i == said.Length - 1), Is(i == said.Length), (double)said.Length / spec.WordCount], "chat_encoder.embed"));
+                places.Add(new PlainPlace(comment, i, after, next, Linear(x, "chat_encoder.score")));
             }
-            means.AddRange(Enumerable.Range(0, size).Select(j => comments.Select((comment, i) => weights[i] / all * comment[j]).Sum()));
         }
-        return (
-            [.. Linear([.. means], "chat_encoder.output_h").Zip(echoHidden, (value, said) => Math.Tanh(value + said))],
-            [.. Linear([.. means], "chat_encoder.output_c").Zip(echoCell, (value, said) => value + said)]);
+        return places;
+
+        static double Is(bool condition) => condition ? 1 : 0;
+    }
+
+    /// <summary>One distribution out of the decoder's words and the past ones.</summary>
+    /// <param name="said">The tokens of the comment under way, from <c>&lt;SOS&gt;</c> on.</param>
+    /// <param name="logits">Of the decoder.</param>
+    /// <param name="hidden">Its next state.</param>
+    /// <param name="places">Of <see cref="EncodeChat"/>.</param>
+    /// <returns>ln p of each word.</returns>
+    public double[] Mix(IReadOnlyList<long> said, double[] logits, double[] hidden, List<PlainPlace> places)
+    {
+        double generated = Math.Exp(Linear(hidden, "chat_encoder.sentinel")[0]);
+        double[] copied = [.. places.Select(place => place.Next == Vocabulary.Unknown ? 0.0 : Math.Exp(Score(place)))];
+        double all = generated + copied.Sum(), own = logits.Sum(Math.Exp);
+        double[] p = [.. logits.Select(logit => generated / all * Math.Exp(logit) / own)];
+        for (int i = 0; i < places.Count; i++)
+            p[places[i].Next] += copied[i] / all;
+        return [.. p.Select(share => Math.Log(share))];
+
+        double Score(PlainPlace place)
+        {
+            // The words before the place, backwards from it, as far as they are those of the comment under way.
+            long[] before = [Vocabulary.Start, .. places.Where(other => other.Comment == place.Comment && other.Index < place.Index).Select(other => other.Next)];
+            int match = 0;
+            while (match < before.Length && match < said.Count && before[^(match + 1)] == said[said.Count - 1 - match])
+                match++;
+            bool isCopy = match == before.Length;
+            return place.Scores[0] + (match >= 1 ? place.Scores[1] : 0) + (match >= 2 ? place.Scores[2] : 0) + (isCopy ? place.Scores[3] : 0);
+        }
     }
 
     public (double[] Hidden, double[] Cell) Fuse(params (double[] Hidden, double[] Cell)[] encoders) =>
@@ -161,3 +176,6 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
         return y;
     }
 }
+
+/// <summary>A word of the past chat, or a comment's end.</summary>
+internal sealed record PlainPlace(int Comment, int Index, long After, long Next, double[] Scores);

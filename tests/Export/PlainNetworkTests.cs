@@ -40,12 +40,15 @@ public sealed class PlainNetworkTests
         {
             double[] hidden = Doubles(before.Hidden, row, batch), cell = Doubles(before.Cell, row, batch);
             var (video, audio) = (plain.EncodeVideo(Rows(frames, row, batch), hidden, cell), plain.EncodeAudio(Rows(mel, row, batch), hidden, cell));
-            (hidden, cell) = config.Chat is null ? plain.Fuse(video, audio) : plain.Fuse(video, audio, plain.EncodeChat(Rows(words, row, batch), Rows(age, row, batch)));
+            (hidden, cell) = plain.Fuse(video, audio);
+            List<PlainPlace>? places = config.Chat is null ? null : plain.EncodeChat(Rows(words, row, batch), Rows(age, row, batch));
             if (config.RateSize > 0)
                 Assert.Equal(plain.Rate(hidden, cell), rates[row], Allowed);
             for (int t = 0; t < tokens.Length; t++)
             {
                 (double[] expected, hidden, cell) = plain.Step(tokens[t][row], hidden, cell);
+                if (places is not null)
+                    expected = plain.Mix([.. tokens.Take(t + 1).Select(step => step[row])], expected, hidden, places);
                 AssertClose(expected, Rows(logits[t], row, batch), $"row {row}, logits of step {t}");
             }
             AssertClose(hidden, Rows(state.Hidden, row, batch), $"row {row}, hidden");

@@ -24,7 +24,7 @@ public sealed class UntrainedCheckpointTests : IDisposable
         AssertUniform("decoder.lstm.weight_ih_l0", 1 / 8.0);    // 1/√hidden, whatever the inputs
         AssertUniform("decoder.output_fc.weight", 1 / 8.0);
         AssertUniform("decoder.output_fc.bias", 1 / 8.0);
-        AssertUniform("fuse_h.weight", 1 / Math.Sqrt(192));    // three encoders of 64
+        AssertUniform("fuse_h.weight", 1 / Math.Sqrt(128));    // two encoders of 64
         AssertUniform("audio_encoder.embed.weight", 1 / Math.Sqrt(80));    // 5 channels of 1×16
         AssertUniform("video_encoder.conv1.weight", 1 / 6.0);   // 4 channels of 3×3
         float[] embedding = checkpoint.Weights.Read<float>("decoder.embedding.weight").ToArray();

@@ -106,7 +106,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
         Assert.Equal((comments, hasRate), (model.Config.Chat?.CommentCount, model.HasRate));
         Assert.InRange(model.Bundle.Manifest.Provenance.MaxDifference!.Value, 0, BundleExport.Tolerance);
         IReadOnlyList<Runtime.GoldenDifference> report = Runtime.GoldenCheck.Run(model);
-        Assert.Equal(comments is not null, report.Any(difference => difference.Output == "chat_hidden"));
+        Assert.Equal(comments is not null, report.Any(difference => difference.Output == "past_scores"));
         Assert.Equal(hasRate, report.Any(difference => difference.Output == "rate"));
     }
 

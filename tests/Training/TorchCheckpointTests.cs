@@ -57,8 +57,11 @@ public sealed class TorchCheckpointTests : IDisposable
         LstmState state = model.Fuse(model.EncodeVideo(frames), model.EncodeAudio(mel), model.EncodeChat(words, age));
         Assert.True((model.Rate(state) - tensor(golden.Read<float>("rate").ToArray())).abs().max().item<float>() < 1e-6);
         Assert.True(state.Hidden.bytes.SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(golden.Read<float>("hidden"))));
-        foreach (string name in (string[])["video_hidden", "video_cell", "audio_hidden", "audio_cell", "chat_hidden", "chat_cell", "hidden", "cell", "next_hidden", "next_cell"])
+        foreach (string name in (string[])["video_hidden", "video_cell", "audio_hidden", "audio_cell", "hidden", "cell", "next_hidden", "next_cell"])
             Assert.Equal([3, config.HiddenSize], golden.Find(name).Shape);
+        foreach (string name in (string[])["past_after", "past_next"])
+            Assert.Equal([3, config.Chat!.PlaceCount], golden.Find(name).Shape);
+        Assert.Equal([3, config.Chat!.PlaceCount, ChatSpec.EvidenceCount], golden.Find("past_scores").Shape);
 
         // Fed one token at a time, the decoder comes to the same logits and state.
         Tensor steps = zeros(0);

@@ -2,43 +2,48 @@ using Twitch.Export.Onnx;
 
 namespace Twitch.Export.Graphs;
 
-/// <summary>The last comments before a moment to a state, as the other encoders give one.</summary>
+/// <summary>The last comments before a moment to the places of their words, as <see cref="PastWordsGraph"/> reads them.</summary>
 /// <remarks><code>
 /// in    words [batch, comments, words] i64, 0 where there is none    age [batch, comments] f32, seconds since each comment
-/// out   chat_hidden, chat_cell [batch, hidden] f32
-/// </code>A comment without words is none. Every mean over the comments has one more with the score 0 and nothing in it, so that none at
-/// all has a state too: what the biases of the outputs say.</remarks>
+/// out   past_after, past_next [batch, places] i64    past_scores [batch, places, evidence] f32    places = comments × words
+/// </code>At each place stands a word, or <c>&lt;EOS&gt;</c> behind a comment's last; <c>past_after</c> is the word before it, <c>&lt;SOS&gt;</c> before
+/// the first. Where nothing stands that could be said again the score is <see cref="ChatSpec.Absent"/>.</remarks>
 internal static class ChatEncoderGraph
 {
-    // Added to the score of a comment that is not there: exp of it is 0.
-    private const float Absent = -1e4f;
-
     public static Model Build(ModelConfig config, ChatSpec chat, SafeTensors weights)
     {
-        var g = new Graph("chat_encoder", "The last comments before a moment to a state for the fusion.");
-        Value words = g.Input("words", TensorType.I64, "batch", chat.CommentCount, chat.WordCount);
-        Value age = g.Input("age", TensorType.F32, "batch", chat.CommentCount);
-        Value one = g.Constant([1f]);
+        (long comments, long length) = (chat.CommentCount, chat.WordCount);
+        var g = new Graph("chat_encoder", "The last comments before a moment to the words that may be said again.");
+        Value words = g.Input("words", TensorType.I64, "batch", comments, length);
+        Value age = g.Input("age", TensorType.F32, "batch", comments);
+        Value zero = g.Constant([0f]), one = g.Constant([1f]);
 
         Value isWord = g.Min(g.Cast(words, TensorType.F32), one);                             // [batch, comments, words]
-        Value count = g.ReduceSum(isWord, axis: 2);                                           // [batch, comments]
-        Value sum = g.ReduceSum(g.Mul(g.Gather(g.Weight(weights, "decoder.output_fc.weight"), words), g.Unsqueeze(isWord, 3)), axis: 2);
-        Value mean = g.Div(sum, g.Unsqueeze(g.Max(count, one), 2));                           // [batch, comments, hidden]
-        Value x = g.Concat(axis: 2, mean, g.Unsqueeze(g.Log(g.Add(age, one)), 2));
-        x = g.Linear(x, weights, "chat_encoder.embed");                                       // [batch, comments, embedding]
-        x = g.Relu(g.Add(x, g.Weight(weights, "chat_encoder.place.weight")));
+        Value none = g.Expand(g.Constant([0f], 1, 1, 1), "batch", comments, 1);
+        Value isEnd = g.Max(g.Sub(g.Concat(axis: 2, none, g.Split(isWord, axis: 2, length - 1, 1)[0]), isWord), zero);
+        Value isLast = g.Sub(isWord, g.Concat(axis: 2, g.Split(isWord, axis: 2, 1, length - 1)[1], none));
+        Value isFirst = g.Expand(g.Constant([1f, .. new float[length - 1]], 1, 1, length), "batch", comments, length);
+        Value filled = g.Mul(g.ReduceSum(isWord, axis: 2), g.Constant([1f / length]));        // [batch, comments]
+        Value next = g.Add(words, g.Cast(g.Mul(isEnd, g.Constant([(float)Vocabulary.End])), TensorType.I64));
+        Value start = g.Expand(g.Reshape(g.Constant((long)Vocabulary.Start), 1, 1, 1), "batch", comments, 1);
+        Value after = g.Concat(axis: 2, start, g.Split(words, axis: 2, length - 1, 1)[0]);
 
-        Value isAbsent = g.Unsqueeze(g.Sub(one, g.Min(count, one)), 1);                       // [batch, 1, comments]
-        Value scores = g.Transpose(g.Linear(x, weights, "chat_encoder.score"), 0, 2, 1);      // [batch, heads, comments]
-        scores = g.Add(scores, g.Mul(isAbsent, g.Constant([Absent])));
-        Value nothing = g.Expand(g.Constant(new float[chat.HeadCount], 1, chat.HeadCount, 1), "batch", chat.HeadCount, 1);
-        Value shares = g.Split(g.Softmax(g.Concat(axis: 2, scores, nothing)), axis: 2, chat.CommentCount, 1)[0];
-        Value means = g.Reshape(g.MatMul(shares, x), "batch", chat.HeadCount * chat.EmbeddingSize);
+        Value seconds = g.Min(age, g.Constant([ChatSpec.OldestAge]));                         // [batch, comments]
+        Value x = g.Concat(axis: 3,
+            g.Gather(g.Weight(weights, "decoder.output_fc.weight"), next),                    // [batch, comments, words, hidden]
+            Each(g.Log(g.Add(seconds, one))), Each(g.Mul(seconds, g.Constant([0.1f]))),
+            g.Unsqueeze(isFirst, 3), g.Unsqueeze(isLast, 3), g.Unsqueeze(isEnd, 3), Each(filled));
+        x = g.Relu(g.Linear(x, weights, "chat_encoder.embed"));                               // [batch, comments, words, embedding]
 
-        Value rows = g.Transpose(g.MatMul(shares, mean), 0, 2, 1);                          // [batch, hidden, heads]
-        Value[] echo = g.Split(g.MatMul(rows, g.Weight(Weight.Transposed(weights, "chat_encoder.echo.weight"))), axis: 2, 1, 1);
+        Value isSayable = g.Min(g.Max(g.Sub(g.Cast(next, TensorType.F32), one), zero), one);  // neither <PAD> nor <UNK>
+        Value scores = g.Mul(g.Linear(x, weights, "chat_encoder.score"), g.Unsqueeze(isSayable, 3));
+        scores = g.Add(scores, g.Mul(g.Unsqueeze(g.Sub(one, isSayable), 3), g.Constant([ChatSpec.Absent, .. new float[ChatSpec.EvidenceCount - 1]])));
         return g.Build(
-            ("chat_hidden", g.Tanh(g.Add(g.Linear(means, weights, "chat_encoder.output_h"), g.Squeeze(echo[0], 2)))),
-            ("chat_cell", g.Add(g.Linear(means, weights, "chat_encoder.output_c"), g.Squeeze(echo[1], 2))));
+            ("past_after", g.Reshape(after, "batch", chat.PlaceCount)),
+            ("past_next", g.Reshape(next, "batch", chat.PlaceCount)),
+            ("past_scores", g.Reshape(scores, "batch", chat.PlaceCount, ChatSpec.EvidenceCount)));
+
+        // A comment's number, for each of its words.
+        Value Each(Value number) => g.Unsqueeze(g.Expand(g.Unsqueeze(number, 2), "batch", comments, length), 3);
     }
 }

@@ -13,12 +13,19 @@ internal enum StepArithmetic
 
     /// <summary>In eight bits, a scale for each row: the fastest for more rows, by 1.4 at 4 and by 2.3 from 16 on.</summary>
     Int8Rows,
+
+    /// <summary>Products and the table of gates in float16, for CUDA; the cell, whose state adds up, in float32.</summary>
+    Float16,
 }
 
 /// <summary>One token and the decoder's state to the logits of the next token and the next state.</summary>
 /// <remarks><code>
 /// in    token [batch] i64    hidden, cell [batch, hidden] f32
 /// out   logits [batch, vocabulary] f32    next_hidden, next_cell [batch, hidden] f32
+/// </code>A network that reads past chat has the inputs and outputs of <see cref="PastWordsGraph"/> besides, and its logits are ln p. Made for a
+/// state that stays on the device, it takes every state as <see cref="StepStates"/> says, and gives besides
+/// <code>
+/// out   top_ids [batch, k] i64, top_logits [batch, k] f32: the k most likely tokens    log_sum [batch] f32: ln Σ exp(logit)
 /// </code></remarks>
 internal static class DecoderStepGraph
 {
@@ -27,20 +34,26 @@ internal static class DecoderStepGraph
 
     /// <param name="config">Sizes of the network.</param>
     /// <param name="weights">Its state dict.</param>
-    /// <param name="arithmetic">Of the two matrices that a step reads whole. The table of gates always stays in float32: a token reads
-    /// one row of it, so it costs memory and no time.</param>
-    public static Model Build(ModelConfig config, SafeTensors weights, StepArithmetic arithmetic = StepArithmetic.Float32)
+    /// <param name="arithmetic">Of the two matrices that a step reads whole. On a processor the table of gates stays in float32: a token
+    /// reads one row of it, so it costs memory and no time.</param>
+    /// <param name="onDevice">Whether it is made for a state that stays on the device.</param>
+    public static Model Build(ModelConfig config, SafeTensors weights, StepArithmetic arithmetic = StepArithmetic.Float32, bool onDevice = false)
     {
         const string Head = "decoder.output_fc";
         var g = new Graph("decoder_step", "One step of the decoder: a token and the state to the logits of the next token and the next state.");
         Value token = g.Input("token", TensorType.I64, "batch");
-        Value hidden = g.Input("hidden", TensorType.F32, "batch", config.HiddenSize);
-        Value cell = g.Input("cell", TensorType.F32, "batch", config.HiddenSize);
+        var states = new StepStates(g, onDevice);
+        Value hidden = states.Input("hidden", TensorType.F32, config.HiddenSize);             // [batch, hidden]
+        Value cell = states.Input("cell", TensorType.F32, config.HiddenSize);                 // [batch, hidden]
+
+        PastWordsGraph? past = config.Chat is ChatSpec chat ? new PastWordsGraph(g, states, chat, weights, token) : null;
 
         var lstm = new LstmWeights(weights, "decoder.lstm");
-        Value gates = g.Gather(g.Weight(lstm.StepTable("decoder.embedding.weight")), token);  // [batch, 4 × hidden]: embedding · W_ihᵀ + b_ih + b_hh
+        Weight table = lstm.StepTable("decoder.embedding.weight");
+        Value gates = g.Gather(g.Weight(arithmetic == StepArithmetic.Float16 ? Weight.Float16(table) : table), token);    // [batch, 4 × hidden]: embedding · W_ihᵀ + b_ih + b_hh
         gates = arithmetic switch                                                             // + hidden · W_hhᵀ
         {
+            StepArithmetic.Float16 => g.Cast(g.Gemm(g.Cast(hidden, TensorType.F16), g.Weight(Weight.Float16(lstm.StepRecurrent())), gates), TensorType.F32),
             StepArithmetic.Int8 => g.Add(g.MatMulInt8(hidden, lstm.StepRecurrentInt8()), gates),
             StepArithmetic.Int8Rows => g.Add(g.MatMulInt8Rows(hidden, lstm.StepRecurrentInt8Rows()), gates),
             _ => g.Gemm(hidden, g.Weight(lstm.StepRecurrent()), gates),
@@ -48,10 +61,24 @@ internal static class DecoderStepGraph
         var (nextHidden, nextCell) = g.LstmCell(gates, cell);                                 // each [batch, hidden]
         Value logits = arithmetic switch                                                      // [batch, vocabulary]
         {
+            StepArithmetic.Float16 => g.LinearFloat16(nextHidden, weights, Head),
             StepArithmetic.Int8 => g.LinearInt8(nextHidden, weights, Head),
             StepArithmetic.Int8Rows => g.LinearInt8Rows(nextHidden, weights, Head),
             _ => g.Linear(nextHidden, weights, Head),
         };
-        return g.Build(("logits", logits), ("next_hidden", nextHidden), ("next_cell", nextCell));
+        List<(string, Value)> outputs = [("next_hidden", nextHidden), ("next_cell", nextCell)];
+        if (past is not null)
+        {
+            (logits, Value nextMatch) = past.Mix(logits, nextHidden);
+            outputs.Add(("next_match", nextMatch));
+        }
+        outputs.Insert(0, ("logits", logits));
+        return g.Build(onDevice ? [.. outputs, .. states.Kept, .. MostLikely(g, logits, GraphVariant.TopCount(config))] : [.. outputs]);
+    }
+
+    private static (string, Value)[] MostLikely(Graph g, Value logits, int count)
+    {
+        (Value values, Value ids) = g.TopK(logits, count);
+        return [("top_ids", ids), ("top_logits", values), ("log_sum", g.ReduceLogSumExp(logits))];
     }
 }

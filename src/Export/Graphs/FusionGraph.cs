@@ -4,7 +4,7 @@ namespace Twitch.Export.Graphs;
 
 /// <summary>The states of the encoders to the state that the decoder starts from.</summary>
 /// <remarks><code>
-/// in    video_hidden, video_cell, audio_hidden, audio_cell, with past chat chat_hidden, chat_cell [batch, hidden] f32
+/// in    video_hidden, video_cell, audio_hidden, audio_cell [batch, hidden] f32
 /// out   hidden, cell [batch, hidden] f32
 /// </code></remarks>
 internal static class FusionGraph
@@ -12,7 +12,7 @@ internal static class FusionGraph
     public static Model Build(ModelConfig config, SafeTensors weights)
     {
         var g = new Graph("fusion", "The states of the encoders to the first state of the decoder.");
-        (Value Hidden, Value Cell)[] states = [.. ((string[])["video", "audio", "chat"]).Take(config.EncoderCount).Select(encoder => (
+        (Value Hidden, Value Cell)[] states = [.. ((string[])["video", "audio"]).Select(encoder => (
             g.Input($"{encoder}_hidden", TensorType.F32, "batch", config.HiddenSize),
             g.Input($"{encoder}_cell", TensorType.F32, "batch", config.HiddenSize)))];
 

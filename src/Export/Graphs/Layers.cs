@@ -12,6 +12,14 @@ internal static class Layers
     public static Value Linear(this Graph g, Value x, SafeTensors weights, string module) =>
         g.Linear(x, g.Weight(Onnx.Weight.Transposed(weights, $"{module}.weight")), g.Weight(weights, $"{module}.bias"));
 
+    /// <summary>nn.Linear in float16: f32 [rows, inputs] to f32 [rows, outputs].</summary>
+    public static Value LinearFloat16(this Graph g, Value x, SafeTensors weights, string module)
+    {
+        Value weight = g.Weight(Onnx.Weight.Float16(Onnx.Weight.Transposed(weights, $"{module}.weight")));
+        Value bias = g.Weight(Onnx.Weight.Float16(Onnx.Weight.Stored(weights, $"{module}.bias")));
+        return g.Cast(g.Gemm(g.Cast(x, TensorType.F16), weight, bias), TensorType.F32);
+    }
+
     /// <summary>nn.Linear with its weight in eight bits: [rows, inputs] to [rows, outputs].</summary>
     public static Value LinearInt8(this Graph g, Value x, SafeTensors weights, string module)
     {

@@ -65,11 +65,76 @@ public static class Operators
         return g.Add("Gather", [table, indices], table.Type, [.. indices.Shape, .. table.Shape.Skip(1)], Attribute.Int("axis", 0));
     }
 
+    /// <summary>1 where two elements are equal, 0 elsewhere, f32; shapes are broadcast.</summary>
+    public static Value IsEqual(this Graph g, Value left, Value right) => g.Cast(g.Elementwise("Equal", left, right), TensorType.F32);    // from bool, which goes no further
+
+    /// <summary>Some elements along one dimension.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">Where they stand.</param>
+    /// <param name="axis">The dimension.</param>
+    /// <param name="indices">Their places, i64; of the shape of <paramref name="x"/> but for the dimension.</param>
+    /// <returns>Of the shape of <paramref name="indices"/>.</returns>
+    public static Value GatherElements(this Graph g, Value x, int axis, Value indices)
+    {
+        g.RequireElements("GatherElements", x, axis, indices);
+        return g.Add("GatherElements", [x, indices], x.Type, indices.Shape, Attribute.Int("axis", axis));
+    }
+
+    /// <summary>Puts numbers in the place of some elements along one dimension; those for the same element must be equal.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">What is changed.</param>
+    /// <param name="axis">The dimension.</param>
+    /// <param name="indices">The elements, i64; of the shape of <paramref name="x"/> but for the dimension.</param>
+    /// <param name="values">One for each index.</param>
+    public static Value ScatterElements(this Graph g, Value x, int axis, Value indices, Value values) => g.Scatter(x, axis, indices, values, "none");
+
+    /// <summary>Adds numbers to some elements along one dimension; those for the same element are summed, in order.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">What is added to.</param>
+    /// <param name="axis">The dimension.</param>
+    /// <param name="indices">The elements, i64; of the shape of <paramref name="x"/> but for the dimension.</param>
+    /// <param name="addends">One for each index.</param>
+    public static Value ScatterAdd(this Graph g, Value x, int axis, Value indices, Value addends) => g.Scatter(x, axis, indices, addends, "add");
+
     /// <summary>The sum over one dimension, which goes away.</summary>
     public static Value ReduceSum(this Graph g, Value x, int axis)
     {
         g.Require(axis >= 0 && axis < x.Rank, "ReduceSum", $"{x} has no dimension {axis}");
         return g.Add("ReduceSum", [x, g.Constant(axis)], x.Type, [.. x.Shape.Where((_, i) => i != axis)], Attribute.Int("keepdims", 0));
+    }
+
+    /// <summary>ln Σ exp(x) along the last dimension, which goes away.</summary>
+    public static Value ReduceLogSumExp(this Graph g, Value x)
+    {
+        g.Require(x.Type is TensorType.F16 or TensorType.F32 or TensorType.F64 && x.Rank >= 1, "ReduceLogSumExp", $"{x} does not hold rows of floating point numbers");
+        return g.Add("ReduceLogSumExp", [x], x.Type, [.. x.Shape.SkipLast(1)], Attribute.Ints("axes", x.Rank - 1), Attribute.Int("keepdims", 0));
+    }
+
+    /// <summary>The largest elements along the last dimension, largest first.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">[…, columns].</param>
+    /// <param name="count">How many, at most as many as there are columns.</param>
+    /// <returns>The elements and their places i64, each […, count]. Which of several equal ones come is not defined.</returns>
+    public static (Value Values, Value Places) TopK(this Graph g, Value x, int count)
+    {
+        g.Require(x.Rank >= 1 && x.Shape[^1].Name is null && count >= 1 && count <= x.Shape[^1].Size, "TopK", $"{x} has no {count} columns");
+        Dimension[] shape = [.. x.Shape.SkipLast(1), count];
+        Value?[] outputs = g.Add("TopK", [x, g.Constant((long)count)], [new Value(g, x.Type, shape), new Value(g, TensorType.I64, shape)]);
+        return (outputs[0]!, outputs[1]!);
+    }
+
+    /// <summary>ln of the sum over one dimension, which goes away.</summary>
+    public static Value ReduceLogSum(this Graph g, Value x, int axis)
+    {
+        g.Require(axis >= 0 && axis < x.Rank, "ReduceLogSum", $"{x} has no dimension {axis}");
+        return g.Add("ReduceLogSum", [x], x.Type, [.. x.Shape.Where((_, i) => i != axis)], Attribute.Ints("axes", axis), Attribute.Int("keepdims", 0));
+    }
+
+    /// <summary>ln of <see cref="Softmax"/>.</summary>
+    public static Value LogSoftmax(this Graph g, Value x)
+    {
+        g.Require(x.Type is TensorType.F16 or TensorType.F32 or TensorType.F64 && x.Rank >= 1, "LogSoftmax", $"{x} does not hold rows of floating point numbers");
+        return g.Add("LogSoftmax", [x], x.Type, x.Shape, Attribute.Int("axis", x.Rank - 1));
     }
 
     /// <summary>exp(x) over its sum along the last dimension.</summary>
@@ -118,6 +183,19 @@ public static class Operators
     /// <returns>[…, outputs].</returns>
     public static Value Linear(this Graph g, Value x, Value weight, Value bias) =>
         x.Rank == 2 ? g.Gemm(x, weight, bias) : g.Add(g.MatMul(x, weight), bias);
+
+    private static Value Scatter(this Graph g, Value x, int axis, Value indices, Value values, string reduction)
+    {
+        g.RequireElements("ScatterElements", x, axis, indices);
+        g.Require(values.Type == x.Type && values.Shape.SequenceEqual(indices.Shape), "ScatterElements", $"{values} does not fit {indices}");
+        return g.Add("ScatterElements", [x, indices, values], x.Type, x.Shape, Attribute.Int("axis", axis), Attribute.Text("reduction", reduction));
+    }
+
+    private static void RequireElements(this Graph g, string op, Value x, int axis, Value indices)
+    {
+        bool fits = axis >= 0 && axis < x.Rank && indices.Rank == x.Rank && indices.Shape.Where((_, i) => i != axis).SequenceEqual(x.Shape.Where((_, i) => i != axis));
+        g.Require(indices.Type == TensorType.I64 && fits, op, $"{indices} does not choose elements of {x} along dimension {axis}");
+    }
 
     private static Value OfFloats(this Graph g, string op, Value x)
     {

@@ -39,19 +39,21 @@ public static class ShapeOperators
         return g.Add("Transpose", [x], x.Type, [.. order.Select(i => x.Shape[i])], Attribute.Ints("perm", [.. order.Select(i => (long)i)]));
     }
 
-    /// <summary>The values one after the other along one dimension; all others must agree.</summary>
+    /// <summary>The values one after the other along one dimension; all others must agree. Where that one has names, the result's is their sum.</summary>
     public static Value Concat(this Graph g, int axis, params Value[] values)
     {
         Value first = values[0];
         g.Require(axis >= 0 && axis < first.Rank, "Concat", $"{first} has no dimension {axis}");
         foreach (Value value in values)
         {
-            bool fits = value.Type == first.Type && value.Rank == first.Rank && value.Shape[axis].Name is null
+            bool fits = value.Type == first.Type && value.Rank == first.Rank
                 && value.Shape.Where((_, i) => i != axis).SequenceEqual(first.Shape.Where((_, i) => i != axis));
             g.Require(fits, "Concat", $"{value} cannot follow {first} along dimension {axis}");
         }
         Dimension[] shape = [.. first.Shape];
-        shape[axis] = values.Sum(value => value.Shape[axis].Size);
+        shape[axis] = values.All(value => value.Shape[axis].Name is null)
+            ? values.Sum(value => value.Shape[axis].Size)
+            : string.Join('+', values.Select(value => value.Shape[axis]));
         return g.Add("Concat", values, first.Type, shape, Attribute.Int("axis", axis));
     }
 

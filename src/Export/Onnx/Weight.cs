@@ -61,6 +61,19 @@ public sealed record Weight(string Name, TensorType Type, long[] Shape, Action<S
         new Weight($"{name}.int8", TensorType.I8, [inputs, outputs], stream => stream.Write(MemoryMarshal.AsBytes<sbyte>(RowQuantization.Of(read(), inputs).Codes))),
         new Weight($"{name}.scale", TensorType.F32, [outputs], stream => WriteValues(stream, RowQuantization.Of(read(), inputs).Scales)));
 
+    /// <summary>The same matrix with each number rounded to float16; it stands in memory once while it is written.</summary>
+    /// <param name="weight">In float32.</param>
+    internal static Weight Float16(Weight weight) => new($"{weight.Name}.float16", TensorType.F16, weight.Shape, stream =>
+    {
+        var bytes = new byte[weight.ByteCount];
+        weight.Write(new MemoryStream(bytes));
+        ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(bytes);
+        var halves = new Half[values.Length];
+        for (int i = 0; i < halves.Length; i++)
+            halves[i] = (Half)values[i];
+        stream.Write(MemoryMarshal.AsBytes<Half>(halves));
+    });
+
     /// <summary>Writes elements in chunks, whatever their number.</summary>
     internal static void WriteValues(Stream stream, ReadOnlySpan<float> values)
     {

@@ -2,33 +2,33 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Twitch.Runtime;
 
-/// <summary>The decoder step in ONNX Runtime for a batch whose rows come and go. A step copies no state and allocates nothing as
+/// <summary>The decoder step in ONNX Runtime on the processor, for a batch whose rows come and go. A step copies no state and allocates nothing as
 /// long as the number of rows stays; a weight that is read from memory once serves all rows. Not for several threads at a time.</summary>
 /// <remarks>Dispose it before the model.</remarks>
-public sealed class BatchDecoderStep : IBatchDecoderStep, IDisposable
+public sealed class BatchDecoderStep : IModelBatchDecoder
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _run;
     private readonly int _hiddenSize;
-    private readonly bool _inputsAreCopied;
     private readonly long[] _tokens;            // [capacity]
     private readonly float[] _logits;           // [capacity, vocabulary]
     private readonly float[][] _hidden, _cell;  // two buffers, [capacity, hidden], that take turns
+    private readonly PastWordsRows? _past;
     private readonly List<IDisposable> _bound = [];
     private OrtIoBinding[] _bindings = [];      // each from the buffers of its number to the others
     private int _boundRows;
     private int _front;                         // number of the buffers that the next step reads
 
-    internal BatchDecoderStep(InferenceSession session, ModelConfig config, RuntimeOptions options, RunOptions run, int capacity)
+    internal BatchDecoderStep(InferenceSession session, ModelConfig config, RunOptions run, int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         (_session, _run, Capacity) = (session, run, capacity);
         (_hiddenSize, VocabularySize) = (config.HiddenSize, config.VocabularySize);
-        _inputsAreCopied = options.Provider != ExecutionProvider.Cpu;
         _tokens = new long[capacity];
         _logits = new float[capacity * VocabularySize];
         _hidden = [new float[capacity * _hiddenSize], new float[capacity * _hiddenSize]];
         _cell = [new float[capacity * _hiddenSize], new float[capacity * _hiddenSize]];
+        _past = config.Chat is ChatSpec chat ? new PastWordsRows(chat, capacity, buffers: 2) : null;
     }
 
     /// <inheritdoc/>
@@ -44,6 +44,7 @@ public sealed class BatchDecoderStep : IBatchDecoderStep, IDisposable
             throw new ArgumentException($"the clip's state has {clip.Hidden.Length} numbers; this decoder's has {_hiddenSize}: it is of another model.", nameof(clip));
         clip.Hidden.CopyTo(Row(_hidden, row));
         clip.Cell.CopyTo(Row(_cell, row));
+        _past?.Reset(row, clip, _front);
     }
 
     /// <inheritdoc/>
@@ -51,17 +52,18 @@ public sealed class BatchDecoderStep : IBatchDecoderStep, IDisposable
     {
         Row(_hidden, source).CopyTo(Row(_hidden, target));
         Row(_cell, source).CopyTo(Row(_cell, target));
+        _past?.Move(source, target, _front);
     }
 
-    /// <summary>Goes on with some of the rows, each in one or several copies: row i takes the state of row <paramref name="rows"/>[i].</summary>
-    /// <param name="rows">At most <see cref="Capacity"/>; each must have been in the last step, or been reset since.</param>
-    internal void Select(ReadOnlySpan<int> rows)
+    /// <inheritdoc/>
+    public void SelectRows(ReadOnlySpan<int> rows)
     {
         for (int i = 0; i < rows.Length; i++)
         {
             Row(_hidden, rows[i]).CopyTo(_hidden[_front ^ 1].AsSpan(i * _hiddenSize));
             Row(_cell, rows[i]).CopyTo(_cell[_front ^ 1].AsSpan(i * _hiddenSize));
         }
+        _past?.Select(rows, _front, _front ^ 1);
         _front ^= 1;
     }
 
@@ -74,7 +76,7 @@ public sealed class BatchDecoderStep : IBatchDecoderStep, IDisposable
 
         for (int row = 0; row < tokens.Length; row++)
             _tokens[row] = tokens[row];
-        if (tokens.Length != _boundRows || _inputsAreCopied)
+        if (tokens.Length != _boundRows)
             Bind(tokens.Length);
         _session.RunWithBinding(_run, _bindings[_front]);
         _front ^= 1;    // the states just written are the states read next
@@ -90,7 +92,7 @@ public sealed class BatchDecoderStep : IBatchDecoderStep, IDisposable
         _boundRows = 0;
     }
 
-    // Values over the first rows of the buffers. Another device takes its copy of an input when that is bound, so it is bound for every step.
+    // Values over the first rows of the buffers.
     private void Bind(int rows)
     {
         Dispose();
@@ -103,13 +105,14 @@ public sealed class BatchDecoderStep : IBatchDecoderStep, IDisposable
         OrtIoBinding BindFrom(int front)
         {
             OrtIoBinding binding = _session.CreateIoBinding();
-            _bound.Add(binding);
             binding.BindInput(GraphContract.Token, token);
             binding.BindInput(GraphContract.Hidden, hidden[front]);
             binding.BindInput(GraphContract.Cell, cell[front]);
+            _past?.Bind(binding, rows, front, front ^ 1, _bound);
             binding.BindOutput(GraphContract.Logits, logits);
             binding.BindOutput(GraphContract.NextHidden, hidden[front ^ 1]);
             binding.BindOutput(GraphContract.NextCell, cell[front ^ 1]);
+            _bound.Add(binding);
             return binding;
         }
     }

@@ -12,12 +12,12 @@ public sealed record ClipComments(ClipContext Clip, IReadOnlyList<int[]> Comment
 /// <remarks>Which rows share a batch follows from the comments alone, never from the number of threads. Dispose it before the model.</remarks>
 public sealed class BatchScorer : IDisposable
 {
-    private readonly BatchDecoderStep _decoder;
+    private readonly IModelBatchDecoder _decoder;
     private readonly float[] _weights;    // [vocabulary]
     private readonly List<ClipContext> _clips = [];
     private readonly List<Sequence> _open = [];
 
-    internal BatchScorer(BatchDecoderStep decoder)
+    internal BatchScorer(IModelBatchDecoder decoder)
     {
         _decoder = decoder;
         _weights = new float[decoder.VocabularySize];
@@ -81,7 +81,7 @@ public sealed class BatchScorer : IDisposable
             sequence.Row = row;
         }
 
-        _decoder.Select([.. from]);
+        _decoder.SelectRows([.. from]);
         ReadOnlySpan<float> logits = _decoder.Advance([.. tokens]);    // [rows, vocabulary]
         var normalizers = new double[from.Count];
         for (int row = 0; row < normalizers.Length; row++)

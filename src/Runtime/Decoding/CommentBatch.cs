@@ -34,14 +34,14 @@ internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder, int[] bann
     /// <param name="ended">Is called for each comment that ended, with its tokens, or with the reason that it has none.</param>
     public void Step(Action<TOwner, IReadOnlyList<Token>, Exception?> ended)
     {
-        ReadOnlySpan<float> logits = decoder.Advance(_tokens.AsSpan(0, _rows.Count));    // [rows, vocabulary]
+        StepLogits logits = decoder.AdvanceToDraw(_tokens.AsSpan(0, _rows.Count));
         for (int i = _rows.Count - 1; i >= 0; i--)    // from the end, so that the row that takes a place has had its turn
         {
             Row row = _rows[i];
             Exception? failure = null;
             try
             {
-                _tokens[i] = row.Draw(logits.Slice(i * decoder.VocabularySize, decoder.VocabularySize));
+                _tokens[i] = row.Draw(logits[i]);
             }
             catch (TwitchException e)    // this row's logits alone
             {
@@ -87,7 +87,7 @@ internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder, int[] bann
 
         public bool Ended { get; private set; }
 
-        public int Draw(ReadOnlySpan<float> logits)
+        public int Draw(RowLogits logits)
         {
             Token token = Sampler.Draw(logits);
             if (token.Id != Vocabulary.End)

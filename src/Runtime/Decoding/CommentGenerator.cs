@@ -40,8 +40,7 @@ public sealed class CommentGenerator : IDisposable
         if (_left == 0)
             return false;
 
-        ReadOnlySpan<float> logits = _decoder.Advance(_token);    // [vocabulary]
-        token = _sampler.Draw(logits);
+        token = _sampler.Draw(_decoder.AdvanceToDraw(_token)[0]);
         _token = token.Id;
         _left = token.Id == Vocabulary.End ? 0 : _left - 1;
         return token.Id != Vocabulary.End;

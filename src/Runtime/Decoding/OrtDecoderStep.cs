@@ -3,11 +3,11 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Twitch.Runtime;
 
-/// <summary>The decoder step in ONNX Runtime. Everything is bound once, over two state buffers that take turns; a token allocates
-/// nothing and copies no state, which stays on the device that runs the graph.</summary>
-public sealed class OrtDecoderStep : IDecoderStep, IDisposable
+/// <summary>The decoder step in ONNX Runtime on the processor. Everything is bound once, over two state buffers that take turns; a token
+/// allocates nothing and copies no state.</summary>
+public sealed class OrtDecoderStep : IModelDecoder
 {
-    private const int FromStart = 2;    // number of the fused state; the buffers that take turns are 0 and 1
+    private const int FromStart = 2, Peeked = 3;    // numbers of the fused state, and of one to look at; the buffers that take turns are 0 and 1
 
     private readonly InferenceSession _session;
     private readonly RunOptions _run;
@@ -15,11 +15,12 @@ public sealed class OrtDecoderStep : IDecoderStep, IDisposable
     private readonly float[] _hidden, _cell, _logits;              // on the processor: the fused state, and what the step gives
     private readonly List<IDisposable> _owned = [];
     private readonly OrtValue _tokenValue, _logitsValue;
-    private readonly (OrtValue Hidden, OrtValue Cell)[] _states;    // two buffers on the device, and the fused state
+    private readonly (OrtValue Hidden, OrtValue Cell)[] _states;    // two buffers, and the fused state
+    private readonly PastWordsRows? _past;
     private readonly OrtIoBinding[] _bindings;                      // each from the state of its number
     private int _next = FromStart;
 
-    internal OrtDecoderStep(InferenceSession session, ModelConfig config, RuntimeOptions options, RunOptions run)
+    internal OrtDecoderStep(InferenceSession session, ModelConfig config, RunOptions run)
     {
         (_session, _run) = (session, run);
         _hidden = new float[config.HiddenSize];
@@ -29,13 +30,11 @@ public sealed class OrtDecoderStep : IDecoderStep, IDisposable
 
         _tokenValue = Own(OrtValue.CreateTensorValueFromMemory(_token, [1]));
         _logitsValue = Own(OrtValue.CreateTensorValueFromMemory(_logits, [1, config.VocabularySize]));
-        OrtAllocator allocator = options.Provider == ExecutionProvider.Cuda
-            ? Own(new OrtAllocator(session, Own(new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, options.DeviceId, OrtMemType.Default))))
-            : OrtAllocator.DefaultInstance;
         _states = [(NewState(), NewState()), (NewState(), NewState()), (Own(OrtValue.CreateTensorValueFromMemory(_hidden, shape)), Own(OrtValue.CreateTensorValueFromMemory(_cell, shape)))];
-        _bindings = [Own(Bind(_states[0], _states[1])), Own(Bind(_states[1], _states[0])), Own(Bind(_states[FromStart], _states[0]))];
+        _past = config.Chat is ChatSpec chat ? new PastWordsRows(chat, capacity: 1, buffers: 4) : null;
+        _bindings = [Bind(0, _states[1], 1, _owned), Bind(1, _states[0], 0, _owned), Bind(FromStart, _states[0], 0, _owned)];
 
-        OrtValue NewState() => Own(OrtValue.CreateAllocatedTensorValue(allocator, TensorElementType.Float, shape));
+        OrtValue NewState() => Own(OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, shape));
     }
 
     /// <inheritdoc/>
@@ -46,6 +45,7 @@ public sealed class OrtDecoderStep : IDecoderStep, IDisposable
     {
         clip.Hidden.CopyTo(_hidden);
         clip.Cell.CopyTo(_cell);
+        _past?.Reset(0, clip, FromStart);
         _next = FromStart;
     }
 
@@ -58,38 +58,45 @@ public sealed class OrtDecoderStep : IDecoderStep, IDisposable
         return _logits;
     }
 
-    /// <summary>Feeds one token without moving on, and gives the state after it; for checks.</summary>
-    /// <param name="token">The token.</param>
-    /// <returns>Hidden and cell state, each [hidden].</returns>
+    /// <inheritdoc/>
     public (float[] Hidden, float[] Cell) Peek(int token)
     {
         var (hidden, cell) = (new float[_hidden.Length], new float[_cell.Length]);
         long[] shape = [1, _hidden.Length];
         using OrtValue nextHidden = OrtValue.CreateTensorValueFromMemory(hidden, shape);
         using OrtValue nextCell = OrtValue.CreateTensorValueFromMemory(cell, shape);
-        using OrtIoBinding binding = Bind(_states[_next], (nextHidden, nextCell));
+        var owned = new List<IDisposable>();
+        OrtIoBinding binding = Bind(_next, (nextHidden, nextCell), Peeked, owned);
         _token[0] = token;
         _session.RunWithBinding(_run, binding);
+        Dispose(owned);
         return (hidden, cell);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        for (int i = _owned.Count - 1; i >= 0; i--)    // bindings before what they bind
-            _owned[i].Dispose();
+        Dispose(_owned);
         _owned.Clear();
     }
 
-    private OrtIoBinding Bind((OrtValue Hidden, OrtValue Cell) from, (OrtValue Hidden, OrtValue Cell) to)
+    private static void Dispose(List<IDisposable> owned)
+    {
+        for (int i = owned.Count - 1; i >= 0; i--)    // bindings before what they bind
+            owned[i].Dispose();
+    }
+
+    private OrtIoBinding Bind(int from, (OrtValue Hidden, OrtValue Cell) to, int toNumber, List<IDisposable> owned)
     {
         OrtIoBinding binding = _session.CreateIoBinding();
         binding.BindInput(GraphContract.Token, _tokenValue);
-        binding.BindInput(GraphContract.Hidden, from.Hidden);
-        binding.BindInput(GraphContract.Cell, from.Cell);
+        binding.BindInput(GraphContract.Hidden, _states[from].Hidden);
+        binding.BindInput(GraphContract.Cell, _states[from].Cell);
+        _past?.Bind(binding, 1, from, toNumber, owned);
         binding.BindOutput(GraphContract.Logits, _logitsValue);
         binding.BindOutput(GraphContract.NextHidden, to.Hidden);
         binding.BindOutput(GraphContract.NextCell, to.Cell);
+        owned.Add(binding);
         return binding;
     }
 

@@ -11,6 +11,8 @@ public sealed class Sampler
     private readonly float[] _weights;      // [vocabulary]: exp of something, for sums
     private readonly Ranking _ranking;
     private readonly int[] _banned;         // ids, besides the special ones
+    private readonly bool[] _isBanned;      // [vocabulary], the special ones too
+    private readonly Candidates _candidates;
     private readonly Xoshiro256 _random = new(0);
     private SamplingOptions _options = new();
     private int[] _said = [];               // the comment so far: _saidCount of _options.MaxLength
@@ -28,10 +30,15 @@ public sealed class Sampler
         _scores = new float[vocabularySize];
         _weights = new float[vocabularySize];
         _ranking = new Ranking(vocabularySize);
+        _candidates = new Candidates();
+        _isBanned = new bool[vocabularySize];
+        foreach (int id in (int[])[.. _banned, Vocabulary.Pad, Vocabulary.Unknown, Vocabulary.Start])
+            _isBanned[id] = true;
     }
 
     // A draw leaves nothing in the buffers that the next one reads, so the samplers of one thread can share them: they stay in the cache.
-    internal Sampler(Sampler buffers) => (_scores, _weights, _ranking, _banned) = (buffers._scores, buffers._weights, buffers._ranking, buffers._banned);
+    internal Sampler(Sampler buffers) => (_scores, _weights, _ranking, _banned, _isBanned, _candidates) =
+        (buffers._scores, buffers._weights, buffers._ranking, buffers._banned, buffers._isBanned, buffers._candidates);
 
     /// <summary>Begins a comment.</summary>
     /// <param name="options">How its tokens are drawn, and the seed.</param>
@@ -45,6 +52,12 @@ public sealed class Sampler
             _said = new int[options.MaxLength];
     }
 
+    /// <summary>Draws the next token; <see cref="Vocabulary.End"/> if the comment ends, which it does after the longest length too. Where the
+    /// most likely tokens decide, the other logits are not fetched.</summary>
+    /// <param name="logits">Of the row.</param>
+    /// <exception cref="TwitchException">The logits are not numbers.</exception>
+    public Token Draw(RowLogits logits) => TryDraw(logits.Top, out Token token) ? token : Draw(logits.All);
+
     /// <summary>Draws the next token; <see cref="Vocabulary.End"/> if the comment ends, which it does after the longest length too.</summary>
     /// <param name="logits">[vocabulary]; not changed.</param>
     /// <exception cref="TwitchException">The logits are not numbers.</exception>
@@ -52,7 +65,7 @@ public sealed class Sampler
     {
         float largest = SoftmaxSum.Largest(logits);    // NaN if there is one
         if (!float.IsFinite(largest))
-            throw new TwitchException($"the decoder's logits hold {largest}; the model is damaged or diverged in training, use another bundle.");
+            throw NotNumbers(largest);
 
         int id = Vocabulary.End;
         if (_saidCount < _options.MaxLength)
@@ -67,6 +80,65 @@ public sealed class Sampler
         return new Token(id, LogProbability(logits, largest, id));
     }
 
+    // The token that Draw draws from all logits, if these decide it. Outside them every logit is at most their least, and bans and penalties
+    // only take away: where the last token that matters is above that least, whatever is outside is behind it.
+    internal bool TryDraw(TopTokens top, out Token token)
+    {
+        token = default;
+        int k = _options.Temperature == 0 ? 1 : _options.TopK;
+        if (k == 0 || k > top.Ids.Length || _saidCount == _options.MaxLength)
+            return false;
+        if (!float.IsFinite(top.LogSum))
+            throw NotNumbers(top.LogSum);
+
+        _candidates.Take(top);
+        ScoreCandidates();
+        ReadOnlySpan<float> scores = _candidates.Scores;
+        bool isDecided = _options.Temperature == 0
+            ? scores[TensorPrimitives.IndexOfMax(scores)] > _candidates.Least
+            : _ranking.Top(scores, k) is var best && best.Length == k && scores[best[^1]] > _candidates.Least;
+        if (!isDecided)
+            return false;
+
+        int place = _options.Temperature == 0 ? TensorPrimitives.IndexOfMax(scores) : DrawFromTop(scores, _random.NextDouble());
+        int id = _candidates.Ids[place];
+        if (id != Vocabulary.End)
+            _said[_saidCount++] = id;
+        token = new Token(id, _candidates.Logits[place] - top.LogSum);
+        return true;
+    }
+
+    // As Score, over the candidates' places.
+    private void ScoreCandidates()
+    {
+        ReadOnlySpan<int> said = _said.AsSpan(0, _saidCount);
+        Span<float> scores = _candidates.Scores;
+        if (_options.RepetitionPenalty > 1)
+        {
+            foreach (int id in said)
+            {
+                if (_candidates.PlaceOf(id) is >= 0 and int place)
+                    scores[place] = Penalised(_candidates.Logits[place]);
+            }
+        }
+
+        int n = _options.NoRepeatNgram;
+        for (int at = 0; n > 0 && at + n <= said.Length; at++)
+        {
+            if (said.Slice(at, n - 1).SequenceEqual(said[^(n - 1)..]) && _candidates.PlaceOf(said[at + n - 1]) is >= 0 and int place)
+                scores[place] = float.NegativeInfinity;
+        }
+
+        for (int place = 0; place < scores.Length; place++)
+        {
+            int id = _candidates.Ids[place];
+            if (_isBanned[id] || (id == Vocabulary.End && said.Length < _options.MinLength))
+                scores[place] = float.NegativeInfinity;
+        }
+    }
+
+    private float Penalised(float logit) => logit > 0 ? logit / _options.RepetitionPenalty : logit * _options.RepetitionPenalty;
+
     // Bans and penalties.
     private void Score(ReadOnlySpan<float> logits)
     {
@@ -76,7 +148,7 @@ public sealed class Sampler
         if (_options.RepetitionPenalty > 1)
         {
             foreach (int id in said)    // from the logits, so a word said twice is not penalised twice
-                _scores[id] = logits[id] > 0 ? logits[id] / _options.RepetitionPenalty : logits[id] * _options.RepetitionPenalty;
+                _scores[id] = Penalised(logits[id]);
         }
 
         int n = _options.NoRepeatNgram;
@@ -101,18 +173,18 @@ public sealed class Sampler
     private int DrawScored()
     {
         double point = _random.NextDouble();    // one number per token, whatever the options
-        return _options.TopK > 0 && _options.TopK < _scores.Length ? DrawFromTop(point) : DrawFromAll(point);
+        return _options.TopK > 0 && _options.TopK < _scores.Length ? DrawFromTop(_scores, point) : DrawFromAll(point);
     }
 
-    private int DrawFromTop(double point)
+    private int DrawFromTop(ReadOnlySpan<float> scores, double point)
     {
-        ReadOnlySpan<int> top = _ranking.Top(_scores, _options.TopK);
+        ReadOnlySpan<int> top = _ranking.Top(scores, _options.TopK);
         if (top.IsEmpty)
             return Vocabulary.End;
-        float best = _scores[top[0]];
+        float best = scores[top[0]];
         double total = 0;
         for (int i = 0; i < top.Length; i++)
-            total += _weights[i] = Weight(_scores[top[i]], best);
+            total += _weights[i] = Weight(scores[top[i]], best);
 
         int kept = 0;
         double sum = 0;
@@ -178,6 +250,9 @@ public sealed class Sampler
 
     // Likelihood relative to the best token's, so that no temperature overflows.
     private float Weight(float score, float best) => MathF.Exp((score - best) / _options.Temperature);
+
+    private static TwitchException NotNumbers(float found) =>
+        new($"the decoder's logits hold {found}; the model is damaged or diverged in training, use another bundle.");
 
     private static float LogProbability(ReadOnlySpan<float> logits, float largest, int id) => logits[id] - largest - MathF.Log(SoftmaxSum.Of(logits, largest));
 }

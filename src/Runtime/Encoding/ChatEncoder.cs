@@ -5,16 +5,14 @@ namespace Twitch.Runtime;
 /// <summary>Reads what was said before a moment. Shared between threads.</summary>
 public sealed class ChatEncoder
 {
-    private readonly string[] _inputs = [GraphContract.Words, GraphContract.Age], _outputs = [GraphContract.ChatHidden, GraphContract.ChatCell];
+    private readonly string[] _inputs = [GraphContract.Words, GraphContract.Age], _outputs = [GraphContract.PastAfter, GraphContract.PastNext, GraphContract.PastScores];
     private readonly InferenceSession _session;
     private readonly RunOptions _run;
-    private readonly int _hiddenSize;
-    private readonly EncoderState _nothing;
 
-    internal ChatEncoder(InferenceSession session, ModelConfig config, ChatSpec spec, RunOptions run)
+    internal ChatEncoder(InferenceSession session, ChatSpec spec, RunOptions run)
     {
-        (_session, _run, _hiddenSize, Spec) = (session, run, config.HiddenSize, spec);
-        _nothing = Encode([ChatWindow.Empty(spec)]);
+        (_session, _run, Spec) = (session, run, spec);
+        Nothing = Encode([ChatWindow.Empty(spec)])[0];
     }
 
     /// <summary>How much of the chat it reads.</summary>
@@ -22,28 +20,30 @@ public sealed class ChatEncoder
 
     /// <summary>Reads the chat before each clip of a batch.</summary>
     /// <param name="windows">One for each clip, at least one.</param>
-    /// <returns>What was said, ready for <see cref="CommentModel.Fuse"/>.</returns>
+    /// <returns>What may be said again, one for each clip, ready for <see cref="CommentModel.Fuse"/>.</returns>
     /// <exception cref="ArgumentException">A window is of another model's size.</exception>
-    public EncoderState Encode(IReadOnlyList<ChatWindow> windows) =>
+    public PastWords[] Encode(IReadOnlyList<ChatWindow> windows) =>
         Encode([.. windows.SelectMany(window => window.Words)], [.. windows.SelectMany(window => window.Ages)], windows.Count);
 
-    /// <summary>The state of clips before which nothing was said, or nothing is known of it.</summary>
-    internal EncoderState Nothing(int batch) =>
-        new(batch, [.. Enumerable.Repeat(_nothing.HiddenArray, batch).SelectMany(row => row)], [.. Enumerable.Repeat(_nothing.CellArray, batch).SelectMany(row => row)]);
+    /// <summary>Of clips before which nothing was said, or nothing is known of it.</summary>
+    internal PastWords Nothing { get; }
 
     /// <param name="words">[batch, comments, words].</param>
     /// <param name="ages">[batch, comments].</param>
     /// <param name="batch">Clips.</param>
-    internal EncoderState Encode(long[] words, float[] ages, int batch)
+    internal PastWords[] Encode(long[] words, float[] ages, int batch)
     {
         if (batch < 1 || ages.Length != batch * Spec.CommentCount || words.Length != ages.Length * Spec.WordCount)
             throw new ArgumentException($"{batch} chats have {words.Length} words of {ages.Length} comments; {Spec.CommentCount} comments of {Spec.WordCount} words are needed for each: they were made for another model.");
-        var next = new EncoderState(batch, new float[batch * _hiddenSize], new float[batch * _hiddenSize]);
+        int places = Spec.PlaceCount, scoreCount = places * ChatSpec.EvidenceCount;
+        var (after, next, scores) = (new long[batch * places], new long[batch * places], new float[batch * scoreCount]);
         using OrtValue wordValue = OrtValue.CreateTensorValueFromMemory(words, [batch, Spec.CommentCount, Spec.WordCount]);
         using OrtValue ageValue = OrtValue.CreateTensorValueFromMemory(ages, [batch, Spec.CommentCount]);
-        using OrtValue hidden = OrtValue.CreateTensorValueFromMemory(next.HiddenArray, [batch, _hiddenSize]);
-        using OrtValue cell = OrtValue.CreateTensorValueFromMemory(next.CellArray, [batch, _hiddenSize]);
-        _session.Run(_run, _inputs, [wordValue, ageValue], _outputs, [hidden, cell]);
-        return next;
+        using OrtValue afterValue = OrtValue.CreateTensorValueFromMemory(after, [batch, places]);
+        using OrtValue nextValue = OrtValue.CreateTensorValueFromMemory(next, [batch, places]);
+        using OrtValue scoreValue = OrtValue.CreateTensorValueFromMemory(scores, [batch, places, ChatSpec.EvidenceCount]);
+        _session.Run(_run, _inputs, [wordValue, ageValue], _outputs, [afterValue, nextValue, scoreValue]);
+        return [.. Enumerable.Range(0, batch).Select(row => new PastWords(
+            after.AsSpan(row * places, places).ToArray(), next.AsSpan(row * places, places).ToArray(), scores.AsSpan(row * scoreCount, scoreCount).ToArray()))];
     }
 }

@@ -1,6 +1,6 @@
 namespace Twitch.Runtime;
 
-/// <summary>What was seen and heard, fused: where the decoder starts. Immutable; any number of comments can be drawn from it, by
+/// <summary>What was seen and heard, fused, and what was said before: where the decoder starts. Immutable; any number of comments can be drawn from it, by
 /// any number of threads.</summary>
 public sealed class ClipContext
 {
@@ -9,11 +9,15 @@ public sealed class ClipContext
     /// <summary>Takes a copy of a state.</summary>
     /// <param name="hidden">Hidden state, [hidden].</param>
     /// <param name="cell">Cell state, [hidden].</param>
-    public ClipContext(ReadOnlySpan<float> hidden, ReadOnlySpan<float> cell) => (_hidden, _cell) = (hidden.ToArray(), cell.ToArray());
+    /// <param name="past">Of <see cref="ChatEncoder"/>; absent if the network reads no past chat.</param>
+    public ClipContext(ReadOnlySpan<float> hidden, ReadOnlySpan<float> cell, PastWords? past = null) => (_hidden, _cell, Past) = (hidden.ToArray(), cell.ToArray(), past);
 
     /// <summary>The decoder's first hidden state, [hidden].</summary>
     public ReadOnlySpan<float> Hidden => _hidden;
 
     /// <summary>The decoder's first cell state, [hidden].</summary>
     public ReadOnlySpan<float> Cell => _cell;
+
+    /// <summary>What may be said again; absent if the network reads no past chat.</summary>
+    public PastWords? Past { get; }
 }

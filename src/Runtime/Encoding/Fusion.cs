@@ -2,24 +2,26 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Twitch.Runtime;
 
-/// <summary>Joins what was seen, what was heard and, where the network reads it, what was said before. Shared between threads.</summary>
+/// <summary>Joins what was seen and what was heard. Shared between threads.</summary>
 internal sealed class Fusion(InferenceSession session, ModelConfig config, RunOptions run)
 {
-    private readonly string[] _inputs = GraphContract.FusionInputs(config);
+    private readonly string[] _inputs = GraphContract.FusionInputs;
     private readonly string[] _outputs = [GraphContract.Hidden, GraphContract.Cell];
 
     /// <summary>One context for each clip of the batch.</summary>
-    /// <param name="encoders">What was seen, heard and, where the network reads it, said; each of the same clips.</param>
-    public ClipContext[] Fuse(params EncoderState[] encoders)
+    /// <param name="video">What was seen.</param>
+    /// <param name="audio">What was heard, in the same clips.</param>
+    /// <param name="past">What was said before each; absent if the network does not read it.</param>
+    public ClipContext[] Fuse(EncoderState video, EncoderState audio, IReadOnlyList<PastWords>? past)
     {
-        int batch = encoders[0].Batch, size = config.HiddenSize;
-        if (encoders.Any(state => state.Batch != batch))
-            throw new ArgumentException($"the states to be fused are of {string.Join(" and ", encoders.Select(state => state.Batch))} clips; they must be the same clips.");
+        int batch = video.Batch, size = config.HiddenSize;
+        if (audio.Batch != batch || (past is not null && past.Count != batch))
+            throw new ArgumentException($"what is to be fused is of {batch} clips seen, {audio.Batch} heard{(past is null ? "" : $", {past.Count} said")}; they must be the same clips.");
 
         long[] shape = [batch, size];
         var hidden = new float[batch * size];
         var cell = new float[batch * size];
-        OrtValue[] states = [.. encoders.SelectMany(state => (float[][])[state.HiddenArray, state.CellArray]).Select(Value)], fused = [Value(hidden), Value(cell)];
+        OrtValue[] states = [Value(video.HiddenArray), Value(video.CellArray), Value(audio.HiddenArray), Value(audio.CellArray)], fused = [Value(hidden), Value(cell)];
         try
         {
             session.Run(run, _inputs, states, _outputs, fused);
@@ -32,7 +34,7 @@ internal sealed class Fusion(InferenceSession session, ModelConfig config, RunOp
 
         var clips = new ClipContext[batch];
         for (int i = 0; i < clips.Length; i++)
-            clips[i] = new ClipContext(hidden.AsSpan(i * size, size), cell.AsSpan(i * size, size));
+            clips[i] = new ClipContext(hidden.AsSpan(i * size, size), cell.AsSpan(i * size, size), past?[i]);
         return clips;
 
         OrtValue Value(float[] values) => OrtValue.CreateTensorValueFromMemory(values, shape);

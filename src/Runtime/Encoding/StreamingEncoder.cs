@@ -48,7 +48,7 @@ public sealed class StreamingEncoder
         _video = _model.Video.EncodeShared(second.Frame.Span, _video);
         _mel.Append(second.Mel.Span);
         Hear(TimeSpan.FromSeconds(second.Index));
-        EncoderState? said = _chat?.Before(_origin + TimeSpan.FromSeconds(second.Index)) is ChatWindow window ? _model.Chat!.Encode([window]) : null;
+        PastWords[]? said = _chat?.Before(_origin + TimeSpan.FromSeconds(second.Index)) is ChatWindow window ? _model.Chat!.Encode([window]) : null;
         Current = _model.Fuse(_video.Slice(0, 1), _audio.Slice(0, 1), said)[0];
 
         if (_firstSteps.Count == _model.Config.WindowSeconds)

@@ -7,7 +7,7 @@ public sealed class SpeedTest
 {
     private const int LeastRuns = 3;
 
-    private static readonly int[] RowCounts = [1, 16, 64];
+    private static readonly int[] RowCounts = [1, 16, 64], RowCountsOnGpu = [1, 16, 64, 256, 1024];
 
     private readonly CommentModel _model;
     private readonly TimeSpan _time;
@@ -55,19 +55,19 @@ public sealed class SpeedTest
             generator.TryNext(out _);
         });
         long resident = Environment.WorkingSet;    // before batches and the probe take theirs
-        DecodeSpeed[] decode = [.. RowCounts.Select(rows => test.Decode(clip, rows))];
+        DecodeSpeed[] decode = [.. (options.Provider == ExecutionProvider.Cuda ? RowCountsOnGpu : RowCounts).Select(rows => test.Decode(clip, rows))];
         return new SpeedReport(options, open, window, second, firstToken, resident, decode);
     }
 
     /// <summary>Bytes of weights that one step reads, however many rows it has: the whole file but the table of gates, of which it
     /// reads a row for each token.</summary>
     /// <param name="bundle">The bundle.</param>
-    /// <param name="precision">Which decoder step.</param>
+    /// <param name="options">Which decoder step.</param>
     /// <param name="rows">For how many rows it is made.</param>
-    public static long StepWeightBytes(Bundle bundle, string precision, int rows = 1)
+    public static unsafe long StepWeightBytes(Bundle bundle, RuntimeOptions options, int rows = 1)
     {
-        string file = bundle.InPrecision(BundleManifest.DecoderStepFile, precision, rows);
-        long table = (long)bundle.Config.VocabularySize * 4 * bundle.Config.HiddenSize * sizeof(float);
+        string file = bundle.InPrecision(BundleManifest.DecoderStepFile, options.PrecisionName, rows, options.OnDevice);
+        long table = (long)bundle.Config.VocabularySize * 4 * bundle.Config.HiddenSize * (options.Precision == Precision.Float16 ? sizeof(Half) : sizeof(float));
         return bundle.Manifest.Files.Where(entry => entry.Key == file || entry.Key == $"{file}.data").Sum(entry => entry.Value.Bytes) - table;
     }
 
@@ -77,9 +77,9 @@ public sealed class SpeedTest
     // either finds what it reads in the caches that are large enough, but for its first time.
     private DecodeSpeed Decode(ClipContext clip, int rows)
     {
-        using var probe = new MemoryProbe(StepWeightBytes(_model.Bundle, _model.Options.PrecisionName, rows));
+        using MemoryProbe? probe = _model.Options.Provider == ExecutionProvider.Cpu ? new MemoryProbe(StepWeightBytes(_model.Bundle, _model.Options, rows)) : null;
         var (steps, passes) = (new List<TimeSpan>(), new List<TimeSpan>());
-        using BatchDecoderStep decoder = _model.CreateBatchDecoder(rows);
+        using IModelBatchDecoder decoder = _model.CreateBatchDecoder(rows);
         Sampler[] samplers = [.. Enumerable.Range(0, rows).Select(_ => new Sampler(_model.Config.VocabularySize, _model.Speaker.Banned))];
         Turn();
         (steps, passes) = ([], []);    // the first one warms up
@@ -90,7 +90,7 @@ public sealed class SpeedTest
         steps.Sort();
         passes.Sort();
         double median = At(steps, 0.5).TotalSeconds;
-        return new DecodeSpeed(rows, rows / median, rows * (double)TimeSpan.TicksPerSecond / Math.Max(1, At(passes, 0.5).Ticks), At(steps, 0.5), At(steps, 0.95), At(steps, 0.99));
+        return new DecodeSpeed(rows, rows / median, probe is null ? null : rows * (double)TimeSpan.TicksPerSecond / Math.Max(1, At(passes, 0.5).Ticks), At(steps, 0.5), At(steps, 0.95), At(steps, 0.99));
 
         void Turn()
         {
@@ -99,7 +99,7 @@ public sealed class SpeedTest
                 WriteOne(clip, steps);
             else
                 WriteMany(clip, decoder, samplers, steps);
-            for (int i = 0; i < _sampling.MaxLength; i++)
+            for (int i = 0; i < _sampling.MaxLength && probe is not null; i++)
                 passes.Add(probe.Read());
         }
     }
@@ -115,7 +115,7 @@ public sealed class SpeedTest
         }
     }
 
-    private void WriteMany(ClipContext clip, BatchDecoderStep decoder, Sampler[] samplers, List<TimeSpan> steps)
+    private void WriteMany(ClipContext clip, IModelBatchDecoder decoder, Sampler[] samplers, List<TimeSpan> steps)
     {
         var tokens = new int[samplers.Length];
         Array.Fill(tokens, Vocabulary.Start);
@@ -127,9 +127,9 @@ public sealed class SpeedTest
         for (int i = 0; i < _sampling.MaxLength; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            ReadOnlySpan<float> logits = decoder.Advance(tokens);    // [rows, vocabulary]
+            StepLogits logits = decoder.AdvanceToDraw(tokens);
             for (int row = 0; row < tokens.Length; row++)
-                tokens[row] = samplers[row].Draw(logits.Slice(row * decoder.VocabularySize, decoder.VocabularySize)).Id;
+                tokens[row] = samplers[row].Draw(logits[row]).Id;
             steps.Add(Stopwatch.GetElapsedTime(start));
         }
     }

@@ -27,7 +27,8 @@ public sealed record ReplayInfo(int Version, string ModelSha256, string Provider
 public sealed record ReplayResult(Comment Comment, bool Same, double StateDifference);
 
 /// <summary>A comment with everything that it was made from, in one zip: <c>replay.json</c>, and <c>window.safetensors</c> with <c>frames</c> u8 [time, height, width, 3],
-/// <c>mel</c> f32 [steps, n_mels], and <c>hidden</c> and <c>cell</c> f32 [hidden], the state that the decoder began from.</summary>
+/// <c>mel</c> f32 [steps, n_mels], and <c>hidden</c> and <c>cell</c> f32 [hidden], the state that the decoder began from; where past chat was read
+/// <c>past_after</c> and <c>past_next</c> i64 [places] and <c>past_scores</c> f32 [places, evidence], what it might say again.</summary>
 /// <remarks>A stream is encoded as it arrives, in which sums round in another order than over the whole window; so the state is kept too, and
 /// the same bundle and provider write the same words from it.</remarks>
 public sealed class ReplayFile
@@ -37,9 +38,10 @@ public sealed class ReplayFile
     private const int MostInfo = 1 << 20;
 
     private readonly byte[] _frames;
-    private readonly float[] _mel, _hidden, _cell;
+    private readonly float[] _mel;
+    private readonly ClipContext _clip;
 
-    private ReplayFile(ReplayInfo info, byte[] frames, float[] mel, float[] hidden, float[] cell) => (Info, _frames, _mel, _hidden, _cell) = (info, frames, mel, hidden, cell);
+    private ReplayFile(ReplayInfo info, byte[] frames, float[] mel, ClipContext clip) => (Info, _frames, _mel, _clip) = (info, frames, mel, clip);
 
     /// <summary>How it came about.</summary>
     public ReplayInfo Info { get; }
@@ -53,7 +55,7 @@ public sealed class ReplayFile
         new ReplayInfo(
             ReplayInfo.CurrentVersion, model.Bundle.Manifest.Provenance.ModelSha256, model.Options.ProviderName, model.Options.PrecisionName, made.Time.TotalSeconds,
             made.Options, made.Comment.Text, made.Comment.Tokens),
-        window.Frames, window.Mel, clip.Hidden.ToArray(), clip.Cell.ToArray());
+        window.Frames, window.Mel, clip);
 
     /// <summary>Writes the zip.</summary>
     /// <param name="output">Need not be seekable; stays open.</param>
@@ -66,8 +68,14 @@ public sealed class ReplayFile
         var tensors = new SafeTensorsWriter()
             .Add("frames", _frames, _frames.Length / config.Frame.ByteCount, config.Frame.Height, config.Frame.Width, FrameSpec.Channels)
             .Add("mel", _mel, _mel.Length / config.Mel.MelCount, config.Mel.MelCount)
-            .Add("hidden", _hidden, _hidden.Length)
-            .Add("cell", _cell, _cell.Length);
+            .Add("hidden", _clip.Hidden.ToArray(), _clip.Hidden.Length)
+            .Add("cell", _clip.Cell.ToArray(), _clip.Cell.Length);
+        if (_clip.Past is { } past)
+        {
+            tensors.Add(GraphContract.PastAfter, past.AfterArray, past.AfterArray.Length)
+                .Add(GraphContract.PastNext, past.NextArray, past.NextArray.Length)
+                .Add(GraphContract.PastScores, past.ScoreArray, past.NextArray.Length, ChatSpec.EvidenceCount);
+        }
         string path = Path.GetTempFileName();
         try
         {
@@ -95,7 +103,8 @@ public sealed class ReplayFile
                 throw Wrong(name, $"its version is {info.Version}, and this program reads {ReplayInfo.CurrentVersion}");
             File.WriteAllBytes(path, Extract(zip, WindowName, MostBytes, name));
             using SafeTensors tensors = SafeTensors.Open(path);
-            return new ReplayFile(info, tensors.Read<byte>("frames").ToArray(), tensors.Read<float>("mel").ToArray(), tensors.Read<float>("hidden").ToArray(), tensors.Read<float>("cell").ToArray());
+            PastWords? past = tensors.Tensors.ContainsKey(GraphContract.PastNext) ? PastWords.Read(tensors, rows: 1)[0] : null;
+            return new ReplayFile(info, tensors.Read<byte>("frames").ToArray(), tensors.Read<float>("mel").ToArray(), new ClipContext(tensors.Read<float>("hidden"), tensors.Read<float>("cell"), past));
         }
         catch (Exception e) when (e is InvalidDataException or JsonException or EndOfStreamException)
         {
@@ -120,11 +129,13 @@ public sealed class ReplayFile
         if (Info.ModelSha256 != sha)
             throw new TwitchException($"the replay was made by the model {Info.ModelSha256}, but {model.Bundle.Folder} holds {sha}; give the bundle that made it.");
         ModelConfig config = model.Config;
-        if (_frames.Length % config.Frame.ByteCount != 0 || _mel.Length % (config.Mel.MelCount * config.MelStride) != 0 || _hidden.Length != config.HiddenSize || _cell.Length != config.HiddenSize)
-            throw new TwitchException($"the replay's window has {_frames.Length} bytes of frames, {_mel.Length} mel values and {_hidden.Length} of state; the model needs multiples of {config.Frame.ByteCount} and {config.Mel.MelCount * config.MelStride}, and {config.HiddenSize}.");
+        if (_frames.Length % config.Frame.ByteCount != 0 || _mel.Length % (config.Mel.MelCount * config.MelStride) != 0 || _clip.Hidden.Length != config.HiddenSize || _clip.Cell.Length != config.HiddenSize)
+            throw new TwitchException($"the replay's window has {_frames.Length} bytes of frames, {_mel.Length} mel values and {_clip.Hidden.Length} of state; the model needs multiples of {config.Frame.ByteCount} and {config.Mel.MelCount * config.MelStride}, and {config.HiddenSize}.");
+        if (config.Chat is not null)
+            (_clip.Past ?? throw new TwitchException($"the replay has no past chat, but {model.Bundle.Folder} reads it; give the bundle that made it.")).Check(config, "the replay");
         ClipContext again = model.Encode(_frames, _mel);
-        double difference = Math.Max(Largest(again.Hidden, _hidden), Largest(again.Cell, _cell));
-        Comment comment = model.Generate(new ClipContext(_hidden, _cell), Info.Sampling);
+        double difference = Math.Max(Largest(again.Hidden, _clip.Hidden), Largest(again.Cell, _clip.Cell));
+        Comment comment = model.Generate(_clip, Info.Sampling);
         return new ReplayResult(comment, comment.Tokens.SequenceEqual(Info.Tokens), difference);
     }
 

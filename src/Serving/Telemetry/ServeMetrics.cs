@@ -86,5 +86,11 @@ internal sealed class MeasuredDecoder(IBatchDecoderStep decoder, ServeMetrics me
         return decoder.Advance(tokens);
     }
 
+    public StepLogits AdvanceToDraw(ReadOnlySpan<int> tokens)
+    {
+        metrics.Stepped(tokens.Length);
+        return decoder.AdvanceToDraw(tokens);
+    }
+
     public void Dispose() => (decoder as IDisposable)?.Dispose();
 }

@@ -11,7 +11,7 @@ internal sealed class WindowStates(Runtime.CommentModel model, IReadOnlyList<IPr
 {
     private readonly Dictionary<(int Stream, int First, int Count), EncoderState> _seen = [];
     private readonly Dictionary<(int Stream, long First, int Count), EncoderState> _heard = [];
-    private readonly Dictionary<(int Stream, TimeSpan Time), EncoderState> _said = [];
+    private readonly Dictionary<(int Stream, TimeSpan Time), Runtime.PastWords[]> _said = [];
     private readonly Dictionary<(int Stream, ClipWindow Window, TimeSpan? Chat), ClipContext> _clips = [];
     private readonly IReadOnlyList<PastComment>[] _chats = [.. streams.Select(stream => ChatBefore.Encode(stream.Comments, model.Vocabulary))];
 
@@ -34,11 +34,11 @@ internal sealed class WindowStates(Runtime.CommentModel model, IReadOnlyList<IPr
         return _clips[(stream, window, chat)] = model.Fuse(seen, heard, Read(stream, chat))[0];
     }
 
-    private EncoderState? Read(int stream, TimeSpan? time)
+    private Runtime.PastWords[]? Read(int stream, TimeSpan? time)
     {
         if (time is not { } moment)
             return null;
-        if (!_said.TryGetValue((stream, moment), out EncoderState? said))
+        if (!_said.TryGetValue((stream, moment), out Runtime.PastWords[]? said))
             _said[(stream, moment)] = said = model.Chat!.Encode([new ChatBefore(_chats[stream], moment).Window(model.Chat.Spec)]);
         return said;
     }

@@ -3,7 +3,7 @@ namespace Twitch.Runtime.Tests;
 public sealed class BatchDecoderStepTests(OpenedSeedTiny opened) : IClassFixture<OpenedSeedTiny>, IDisposable
 {
     private readonly CommentModel _model = opened.Model;
-    private readonly List<OrtDecoderStep> _decoders = [];
+    private readonly List<IModelDecoder> _decoders = [];
 
     public void Dispose() => _decoders.ForEach(decoder => decoder.Dispose());
 
@@ -14,8 +14,8 @@ public sealed class BatchDecoderStepTests(OpenedSeedTiny opened) : IClassFixture
     [InlineData(33)]
     public void Every_row_computes_what_it_computes_alone(int rows)
     {
-        using BatchDecoderStep batch = _model.CreateBatchDecoder(rows);
-        OrtDecoderStep[] alone = [.. Enumerable.Range(0, rows).Select(row => Alone(Clip(row)))];
+        using IModelBatchDecoder batch = _model.CreateBatchDecoder(rows);
+        IModelDecoder[] alone = [.. Enumerable.Range(0, rows).Select(row => Alone(Clip(row)))];
         for (int row = 0; row < rows; row++)
             batch.Reset(row, Clip(row));
 
@@ -26,8 +26,8 @@ public sealed class BatchDecoderStepTests(OpenedSeedTiny opened) : IClassFixture
     [Fact]
     public void Rows_join_and_leave_without_disturbing_the_others()
     {
-        using BatchDecoderStep batch = _model.CreateBatchDecoder(8);
-        var running = new List<OrtDecoderStep>();
+        using IModelBatchDecoder batch = _model.CreateBatchDecoder(8);
+        var running = new List<IModelDecoder>();
         var random = new Random(1);
 
         for (int step = 0; step < 60; step++)
@@ -52,7 +52,7 @@ public sealed class BatchDecoderStepTests(OpenedSeedTiny opened) : IClassFixture
     public void In_int8_a_row_has_the_same_bits_whoever_is_beside_it()
     {
         using var model = CommentModel.Open(opened.Bundle.Folder, new RuntimeOptions { Precision = Precision.Int8 });
-        using BatchDecoderStep alone = model.CreateBatchDecoder(8), among = model.CreateBatchDecoder(8);
+        using IModelBatchDecoder alone = model.CreateBatchDecoder(8), among = model.CreateBatchDecoder(8);
         alone.Reset(0, Clip(0));
         for (int row = 0; row < 8; row++)
             among.Reset(row, Clip(row));
@@ -69,7 +69,7 @@ public sealed class BatchDecoderStepTests(OpenedSeedTiny opened) : IClassFixture
     [Fact]
     public void A_row_that_moved_on_can_begin_anew()
     {
-        using BatchDecoderStep batch = _model.CreateBatchDecoder(2);
+        using IModelBatchDecoder batch = _model.CreateBatchDecoder(2);
         batch.Reset(0, Clip(1));
         batch.Reset(1, Clip(2));
         float[] first = batch.Advance([Vocabulary.Start, Vocabulary.Start]).ToArray();
@@ -83,7 +83,7 @@ public sealed class BatchDecoderStepTests(OpenedSeedTiny opened) : IClassFixture
     [Fact]
     public void More_rows_than_there_is_room_for_are_refused()
     {
-        using BatchDecoderStep batch = _model.CreateBatchDecoder(2);
+        using IModelBatchDecoder batch = _model.CreateBatchDecoder(2);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => batch.Advance([1, 1, 1]).Length);
         Assert.Throws<ArgumentOutOfRangeException>(() => _model.CreateBatchDecoder(0));
@@ -93,7 +93,7 @@ public sealed class BatchDecoderStepTests(OpenedSeedTiny opened) : IClassFixture
     [Fact]
     public void A_step_allocates_nothing()
     {
-        using BatchDecoderStep batch = _model.CreateBatchDecoder(4);
+        using IModelBatchDecoder batch = _model.CreateBatchDecoder(4);
         ReadOnlySpan<int> tokens = [4, 5, 6, 7];
         batch.Advance(tokens);
 
@@ -104,7 +104,7 @@ public sealed class BatchDecoderStepTests(OpenedSeedTiny opened) : IClassFixture
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static void Same(IReadOnlyList<OrtDecoderStep> alone, BatchDecoderStep batch, int[] tokens)
+    private static void Same(IReadOnlyList<IModelDecoder> alone, IModelBatchDecoder batch, int[] tokens)
     {
         ReadOnlySpan<float> logits = batch.Advance(tokens);
         for (int row = 0; row < alone.Count; row++)
@@ -114,9 +114,9 @@ public sealed class BatchDecoderStepTests(OpenedSeedTiny opened) : IClassFixture
         }
     }
 
-    private OrtDecoderStep Alone(ClipContext clip)
+    private IModelDecoder Alone(ClipContext clip)
     {
-        OrtDecoderStep decoder = _model.CreateDecoder();
+        IModelDecoder decoder = _model.CreateDecoder();
         _decoders.Add(decoder);
         decoder.Reset(clip);
         return decoder;

@@ -8,12 +8,12 @@ public sealed class SpeedTestTests(OpenedSeedTiny opened) : IClassFixture<Opened
         ModelConfig config = opened.Model.Config;
         int matrices = 4 * config.HiddenSize * config.HiddenSize + config.HiddenSize * config.VocabularySize;
 
-        long plain = SpeedTest.StepWeightBytes(opened.Model.Bundle, "float32"), rounded = SpeedTest.StepWeightBytes(opened.Model.Bundle, "int8");
+        long plain = SpeedTest.StepWeightBytes(opened.Model.Bundle, new RuntimeOptions()), rounded = SpeedTest.StepWeightBytes(opened.Model.Bundle, new RuntimeOptions { Precision = Precision.Int8 });
 
         Assert.InRange(plain - 4 * matrices, 4 * config.VocabularySize, 8_000);    // biases, and the graph itself
         int blocks = 4 * config.HiddenSize + config.VocabularySize;                // one of 128 for each row
         Assert.InRange(rounded - blocks * (128 + 4), 4 * config.VocabularySize, 8_000);
-        long many = SpeedTest.StepWeightBytes(opened.Model.Bundle, "int8", rows: 16);
+        long many = SpeedTest.StepWeightBytes(opened.Model.Bundle, new RuntimeOptions { Precision = Precision.Int8 }, rows: 16);
         Assert.InRange(many - matrices, 4 * (4 * config.HiddenSize + 2 * config.VocabularySize), 8_000);    // scales and biases
     }
 

@@ -22,7 +22,7 @@ public sealed class TinyBundle : IDisposable
     public string Folder { get; }
 
     /// <summary>The network of seed_tiny.safetensors with PyTorch's outputs as its golden file; words are word4 … word28.</summary>
-    public static TinyBundle SeedTiny(SamplingOptions? sampling = null)
+    public static TinyBundle SeedTiny(SamplingOptions? sampling = null, bool cuda = false)
     {
         ModelConfig config = ModelConfig.Seed with { Frame = new FrameSpec(8, 8), VocabularySize = 29, EmbeddingSize = 12, HiddenSize = 16 };
         using SafeTensors stored = SafeTensors.Open("Fixtures/seed_tiny.safetensors");
@@ -34,16 +34,16 @@ public sealed class TinyBundle : IDisposable
                 weights.Add(name, stored.Read<float>(name).ToArray(), stored.Find(name).Shape);
             Checkpoint.Save(partial, config, Vocabulary.FromWords(Enumerable.Range(4, config.VocabularySize - 4).Select(id => $"word{id}")), weights);
         });
-        bundle.Export(folder => WriteGolden(Path.Combine(folder, BundleManifest.GoldenFile), stored, config), sampling);
+        bundle.Export(folder => WriteGolden(Path.Combine(folder, BundleManifest.GoldenFile), stored, config), sampling, cuda);
         return bundle;
     }
 
     /// <summary>Random weights of a preset's shape, few of them: frames through convolutions, some mel steps at a time.</summary>
-    public static TinyBundle Compact(int melStride = 8)
+    public static TinyBundle Compact(int melStride = 8, bool cuda = false)
     {
         var bundle = new TinyBundle();
         UntrainedCheckpoint.Write(bundle.CheckpointFolder, ModelConfig.Compact with { Frame = new FrameSpec(16, 16), VocabularySize = 40, HiddenSize = 24, WindowSeconds = 3, MelStride = melStride, Chat = ChatSpec.Standard }, seed: 5);
-        bundle.Export(_ => { }, null);
+        bundle.Export(_ => { }, null, cuda);
         return bundle;
     }
 
@@ -63,14 +63,15 @@ public sealed class TinyBundle : IDisposable
 
     private string CheckpointFolder => Path.Combine(_root, "checkpoint");
 
-    private void Export(Action<string> addTo, SamplingOptions? sampling)
+    private void Export(Action<string> addTo, SamplingOptions? sampling, bool cuda = false)
     {
         using Checkpoint checkpoint = Checkpoint.Open(CheckpointFolder);
         AtomicFolder.Write(Folder, partial =>
         {
-            Exporter.WriteGraphs(checkpoint, partial, new ExportOptions());
+            var options = new ExportOptions { Cuda = cuda };
+            Exporter.WriteGraphs(checkpoint, partial, options);
             addTo(partial);
-            Exporter.WriteManifest(checkpoint, partial, Exporter.Provenance(checkpoint), sampling ?? new SamplingOptions());
+            Exporter.WriteManifest(checkpoint, partial, options, Exporter.Provenance(checkpoint), sampling ?? new SamplingOptions());
         });
     }
 

@@ -2,7 +2,7 @@ namespace Twitch.Runtime.Tests;
 
 public sealed class ChatHistoryTests
 {
-    private static readonly ChatSpec Spec = new(CommentCount: 4, WordCount: 2, EmbeddingSize: 4, HeadCount: 1, HiddenShare: 0);
+    private static readonly ChatSpec Spec = new(CommentCount: 4, WordCount: 2, EmbeddingSize: 4, HiddenShare: 0);
     private static readonly Vocabulary Words = Vocabulary.FromWords(["hi", "Kappa", "gg"]);
 
     [Fact]

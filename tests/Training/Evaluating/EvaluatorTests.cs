@@ -21,7 +21,7 @@ public sealed class EvaluatorTests : IDisposable
         AtomicFolder.Write(_folder["bundle"], partial =>
         {
             Exporter.WriteGraphs(checkpoint, partial, new ExportOptions());
-            Exporter.WriteManifest(checkpoint, partial, Exporter.Provenance(checkpoint), new SamplingOptions());
+            Exporter.WriteManifest(checkpoint, partial, new ExportOptions(), Exporter.Provenance(checkpoint), new SamplingOptions());
         });
         var random = new Random(2);
         _stream = new SyntheticStream(Config, seconds: 60)

@@ -4,7 +4,7 @@ using Twitch.Runtime;
 namespace Twitch.Training.Tests;
 
 [Collection(TorchTests.Name)]
-public sealed class Int8CostTests : IDisposable
+public sealed class PrecisionCostTests : IDisposable
 {
     private static readonly ModelConfig Config = SyntheticStream.Tiny;
 
@@ -21,7 +21,7 @@ public sealed class Int8CostTests : IDisposable
         TrainingData data = TrainingData.Create([stream], Config, options);
         using Checkpoint checkpoint = Checkpoint.Open(_folder["run"]);
 
-        BundleManifest manifest = BundleExport.Write(checkpoint, _folder["bundle"], data);
+        BundleManifest manifest = BundleExport.Write(checkpoint, _folder["bundle"], new ExportOptions(), data);
 
         VariantCost cost = Bundle.Open(_folder["bundle"]).Manifest.Variants![0].Cost!, batch = manifest.Variants![1].Cost!;
         Assert.Equal(manifest.Variants![0].Cost, cost);
@@ -42,11 +42,32 @@ public sealed class Int8CostTests : IDisposable
         UntrainedCheckpoint.Write(_folder["untrained"], Config with { VocabularySize = 50 }, seed: 3);
         using Checkpoint checkpoint = Checkpoint.Open(_folder["untrained"]);
 
-        VariantCost cost = BundleExport.Write(checkpoint, _folder["bundle"]).Variants![0].Cost!;
+        VariantCost cost = BundleExport.Write(checkpoint, _folder["bundle"], new ExportOptions()).Variants![0].Cost!;
 
         Assert.Equal((VariantCost.Golden, null, null), (cost.MeasuredOn, cost.PerplexityBefore, cost.PerplexityAfter));
         Assert.Equal((6, 11 + 3 * 3 + 2 * 19), (cost.Comments, cost.Tokens));
         Assert.InRange(cost.GreedyAgreement, 0.5, 1);
+    }
+
+    [Fact]
+    public void An_export_for_CUDA_says_what_float16_costs_and_has_checked_its_graphs()
+    {
+        UntrainedCheckpoint.Write(_folder["untrained"], Config with { VocabularySize = 90 }, seed: 3);
+        using Checkpoint checkpoint = Checkpoint.Open(_folder["untrained"]);
+
+        BundleManifest manifest = BundleExport.Write(checkpoint, _folder["bundle"], new ExportOptions { Cuda = true });
+
+        Assert.Equal(["int8", "int8", "float32", "float16"], manifest.Variants!.Select(variant => variant.Precision));
+        Assert.Null(manifest.Variants![2].Cost);
+        VariantCost cost = manifest.Variants[3].Cost!;
+        Assert.Equal((VariantCost.Golden, 6, null), (cost.MeasuredOn, cost.Comments, cost.PerplexityAfter));
+        Assert.InRange(cost.GreedyAgreement, 0.9, 1);
+        Assert.InRange(cost.MaxLogitDifference, 1e-6, 0.01);
+        foreach (RuntimeOptions options in (RuntimeOptions[])[new() { OnDevice = true }, new() { Precision = Precision.Float16 }])
+        {
+            using var model = Runtime.CommentModel.Open(_folder["bundle"], options);
+            Assert.All(GoldenCheck.Run(model), difference => Assert.True(difference.IsAllowed, $"{difference}"));
+        }
     }
 
     [Theory]
@@ -57,7 +78,7 @@ public sealed class Int8CostTests : IDisposable
     {
         var cost = new VariantCost(VariantCost.HeldOut, 128, 640, 0.985, 0.1, 10, after);
 
-        Assert.Equal(expected, Int8Cost.Describe(cost));
+        Assert.Equal(expected, PrecisionCost.Describe("int8", cost));
     }
 
     [Theory]

@@ -5,8 +5,8 @@ using Twitch.Training.Prepared;
 
 namespace Twitch.Training;
 
-/// <summary>Measures what a bundle loses in eight bits: the decoder step, and the video encoder where it has one.</summary>
-public static class Int8Cost
+/// <summary>Measures what a bundle loses in int8 or float16 against float32: the decoder step, and the video encoder where it has one.</summary>
+public static class PrecisionCost
 {
     /// <summary>The rise of perplexity, as a share, from which on an export warns.</summary>
     public const double Tolerable = 0.01;
@@ -16,7 +16,7 @@ public static class Int8Cost
 
     /// <summary>On comments that were not learned from: some of them, evenly spread.</summary>
     /// <param name="plain">The bundle, opened in float32.</param>
-    /// <param name="rounded">The same one, opened in int8.</param>
+    /// <param name="rounded">The same one, opened in the precision.</param>
     /// <param name="data">The examples.</param>
     /// <param name="rows">For how many rows its decoder step is made.</param>
     public static VariantCost OnHeldOut(Runtime.CommentModel plain, Runtime.CommentModel rounded, TrainingData data, int rows = 1)
@@ -35,7 +35,7 @@ public static class Int8Cost
 
     /// <summary>On the windows of golden files, whose words are random: how likely they are says nothing.</summary>
     /// <param name="plain">The bundle, opened in float32.</param>
-    /// <param name="rounded">The same one, opened in int8.</param>
+    /// <param name="rounded">The same one, opened in the precision.</param>
     /// <param name="goldens">Files of <see cref="Golden"/>.</param>
     /// <param name="rows">For how many rows its decoder step is made.</param>
     public static VariantCost OnGoldens(Runtime.CommentModel plain, Runtime.CommentModel rounded, IEnumerable<string> goldens, int rows = 1)
@@ -47,30 +47,33 @@ public static class Int8Cost
         {
             using SafeTensors golden = SafeTensors.Open(file);
             int rows = (int)golden.Find("tokens").Shape[0], length = (int)golden.Find("tokens").Shape[1], size = plain.Config.HiddenSize;
+            Runtime.PastWords[]? past = plain.Chat is null ? null : Runtime.PastWords.Read(golden, rows);
             for (int row = 0; row < rows; row++)
             {
-                var clip = new ClipContext(golden.Read<float>("hidden").Slice(row * size, size), golden.Read<float>("cell").Slice(row * size, size));
+                var clip = new ClipContext(golden.Read<float>("hidden").Slice(row * size, size), golden.Read<float>("cell").Slice(row * size, size), past?[row]);
                 yield return (clip, clip, [.. golden.Read<long>("tokens").Slice(row * length, length).ToArray().Select(token => (int)token)]);
             }
         }
     }
 
     /// <summary>The cost in a line, a warning if it is high.</summary>
-    public static string Describe(VariantCost cost)
+    /// <param name="precision">Name of the precision.</param>
+    /// <param name="cost">What it loses.</param>
+    public static string Describe(string precision, VariantCost cost)
     {
         string agreement = string.Create(CultureInfo.InvariantCulture, $"the most likely word stays in {cost.GreedyAgreement:0.0 %} of {cost.Tokens}");
         if (cost.PerplexityRise() is not double rise)
-            return $"In int8 {agreement} random words; without held-out comments its perplexity is not measured";
+            return $"In {precision} {agreement} random words; without held-out comments its perplexity is not measured";
         string perplexity = string.Create(CultureInfo.InvariantCulture, $"perplexity {cost.PerplexityBefore:0.000} becomes {cost.PerplexityAfter:0.000} ({VariantCost.Percent(rise)})");
         return rise > Tolerable
-            ? $"warning: int8 costs: {perplexity}, and {agreement} held-out words; use --precision float32 (the default) with this bundle."
-            : $"In int8 {perplexity}, and {agreement} held-out words";
+            ? $"warning: {precision} costs: {perplexity}, and {agreement} held-out words; use --precision float32 (the default) with this bundle."
+            : $"In {precision} {perplexity}, and {agreement} held-out words";
     }
 
     private static VariantCost Measure(Runtime.CommentModel plain, Runtime.CommentModel rounded, int rows, string measuredOn, IEnumerable<(ClipContext Plain, ClipContext Rounded, int[] Tokens)> comments)
     {
-        using OrtDecoderStep first = plain.CreateDecoder();
-        using BatchDecoderStep second = rounded.CreateBatchDecoder(rows);
+        using IModelDecoder first = plain.CreateDecoder();
+        using IModelBatchDecoder second = rounded.CreateBatchDecoder(rows);
         double before = 0, after = 0, most = 0;
         int count = 0, tokens = 0, agreeing = 0;
         foreach ((ClipContext clip, ClipContext roundedClip, int[] said) in comments)

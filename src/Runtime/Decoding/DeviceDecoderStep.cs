@@ -1,0 +1,210 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Twitch.Runtime;
+
+/// <summary>The decoder step in ONNX Runtime for a batch whose state stays on the device. Rows join, leave and move there: a step is told
+/// which rows of the one before go on, and is given the states of new ones. Of the logits only the most likely leave the device, unless all
+/// are asked for. Not for several threads at a time.</summary>
+/// <remarks>
+/// ONNX Runtime copies a tensor of the processor to the device when it is bound, so a token is bound for every step, and what did not change
+/// is not. All logits are had by running the step again from the state before, which still lies in the other buffer; the step after one
+/// whose logits were wanted brings them along at once.
+/// </remarks>
+internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run;
+    private readonly List<IDisposable> _owned = [];
+    private readonly OrtIoBinding _binding;
+    private readonly IDeviceState[] _states;
+    private readonly RowBuffer<long> _tokens, _rows, _topIds;      // rows: as the step takes them, what it was last bound to
+    private readonly RowBuffer<float> _topLogits, _logSums;
+    private readonly NewRows _new;
+    private readonly int[] _one = new int[1];
+    private RowBuffer<float>? _logits;                             // made when they are first wanted: capacity × vocabulary
+    private int _front, _rowCount, _boundRows;
+    private bool _freshIsBound, _logitsWereWanted, _hasLogits;
+
+    /// <param name="session">Of a graph that is made for it.</param>
+    /// <param name="config">Sizes of the network.</param>
+    /// <param name="options">The device.</param>
+    /// <param name="run">Shared by all runs.</param>
+    /// <param name="capacity">Most rows of a step, at least 1.</param>
+    public DeviceDecoderStep(InferenceSession session, ModelConfig config, RuntimeOptions options, RunOptions run, int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        (_session, _run, Capacity, VocabularySize, _new) = (session, run, capacity, config.VocabularySize, new NewRows(capacity));
+        OrtAllocator allocator = options.Provider == ExecutionProvider.Cuda
+            ? Own(new OrtAllocator(session, Own(new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, options.DeviceId, OrtMemType.Default))))
+            : OrtAllocator.DefaultInstance;
+        _states = [.. States(config, allocator).Select(Own)];
+        int top = GraphVariant.TopCount(config);
+        (_tokens, _rows, _topIds) = (Own(new RowBuffer<long>(capacity)), Own(new RowBuffer<long>(capacity)), Own(new RowBuffer<long>(capacity, top)));
+        (_topLogits, _logSums) = (Own(new RowBuffer<float>(capacity, top)), Own(new RowBuffer<float>(capacity)));
+        _binding = Own(session.CreateIoBinding());
+    }
+
+    /// <inheritdoc/>
+    public int Capacity { get; }
+
+    /// <inheritdoc cref="IBatchDecoderStep.VocabularySize"/>
+    public int VocabularySize { get; }
+
+    /// <inheritdoc/>
+    public void Reset(int row, ClipContext clip)
+    {
+        int place = _new.Begin(row);
+        foreach (IDeviceState state in _states)
+            state.Begin(place, clip);
+        _freshIsBound = false;
+    }
+
+    /// <inheritdoc/>
+    public void Reset(ClipContext clip) => Reset(0, clip);
+
+    /// <inheritdoc/>
+    public void Move(int source, int target) => _new.Move(source, target);
+
+    /// <inheritdoc/>
+    public void SelectRows(ReadOnlySpan<int> rows) => _new.Select(rows);
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Advance(ReadOnlySpan<int> tokens)
+    {
+        if (tokens.IsEmpty)
+            return [];
+        Run(tokens, bringTop: false, bringLogits: true);
+        return Logits.Values.AsSpan(0, tokens.Length * VocabularySize);
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Advance(int token) => Advance(One(token));
+
+    /// <inheritdoc/>
+    public StepLogits AdvanceToDraw(ReadOnlySpan<int> tokens)
+    {
+        if (tokens.IsEmpty)
+            return default;
+        Run(tokens, bringTop: true, bringLogits: _logitsWereWanted);
+        return new StepLogits(this);
+    }
+
+    /// <inheritdoc/>
+    public StepLogits AdvanceToDraw(int token) => AdvanceToDraw(One(token));
+
+    /// <inheritdoc/>
+    public (float[] Hidden, float[] Cell) Peek(int token)
+    {
+        BindInputs(One(token));
+        using var hidden = new RowBuffer<float>(1, _session.OutputMetadata[GraphContract.NextHidden].Dimensions[1]);
+        using var cell = new RowBuffer<float>(1, _session.OutputMetadata[GraphContract.NextCell].Dimensions[1]);
+        _binding.ClearBoundOutputs();
+        _binding.BindOutput(GraphContract.NextHidden, hidden.First(1));
+        _binding.BindOutput(GraphContract.NextCell, cell.First(1));
+        _session.RunWithBinding(_run, _binding);
+        _binding.ClearBoundOutputs();    // before what they bind
+        return (hidden.Values, cell.Values);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        for (int i = _owned.Count - 1; i >= 0; i--)    // the binding before what it binds
+            _owned[i].Dispose();
+        _owned.Clear();
+    }
+
+    /// <summary>The most likely tokens of a row of the last <see cref="AdvanceToDraw(ReadOnlySpan{int})"/>.</summary>
+    internal TopTokens TopOf(int row) => new(_topIds.Row(row), _topLogits.Row(row), _logSums.Values[row]);
+
+    /// <summary>All logits of a row of the last step.</summary>
+    internal ReadOnlySpan<float> LogitsOf(int row)
+    {
+        _logitsWereWanted = true;
+        if (!_hasLogits)
+        {
+            // Tokens, rows and the state before are still bound.
+            _binding.ClearBoundOutputs();
+            _binding.BindOutput(GraphContract.Logits, Logits.First(_rowCount));
+            _session.RunWithBinding(_run, _binding);
+            _hasLogits = true;
+        }
+        return Logits.Row(row);
+    }
+
+    private IEnumerable<IDeviceState> States(ModelConfig config, OrtAllocator allocator)
+    {
+        yield return new DeviceState<float>(GraphContract.Hidden, TensorElementType.Float, [config.HiddenSize], Capacity, allocator, clip => clip.Hidden);
+        yield return new DeviceState<float>(GraphContract.Cell, TensorElementType.Float, [config.HiddenSize], Capacity, allocator, clip => clip.Cell);
+        if (config.Chat is not ChatSpec chat)
+            yield break;
+        var noMatch = new float[chat.PlaceCount];
+        yield return new DeviceState<long>(GraphContract.PastAfter, TensorElementType.Int64, [chat.PlaceCount], Capacity, allocator, clip => clip.Past is { } past ? past.After : []);
+        yield return new DeviceState<long>(GraphContract.PastNext, TensorElementType.Int64, [chat.PlaceCount], Capacity, allocator, clip => clip.Past is { } past ? past.Next : []);
+        yield return new DeviceState<float>(GraphContract.PastScores, TensorElementType.Float, [chat.PlaceCount, ChatSpec.EvidenceCount], Capacity, allocator, clip => clip.Past is { } past ? past.Scores : []);
+        yield return new DeviceState<float>(GraphContract.Match, TensorElementType.Float, [chat.PlaceCount], Capacity, allocator, _ => noMatch);
+    }
+
+    private ReadOnlySpan<int> One(int token)
+    {
+        _one[0] = token;
+        return _one;
+    }
+
+    private RowBuffer<float> Logits => _logits ??= Own(new RowBuffer<float>(Capacity, VocabularySize));
+
+    private void Run(ReadOnlySpan<int> tokens, bool bringTop, bool bringLogits)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, Capacity);
+        BindInputs(tokens);
+        BindOutputs(tokens.Length, bringTop, bringLogits);
+        _session.RunWithBinding(_run, _binding);
+        _new.Stepped();
+        _front ^= 1;    // the states just written are the states read next
+        (_rowCount, _hasLogits, _logitsWereWanted) = (tokens.Length, bringLogits, false);
+    }
+
+    private void BindInputs(ReadOnlySpan<int> tokens)
+    {
+        for (int row = 0; row < tokens.Length; row++)
+            _tokens.Values[row] = tokens[row];
+        _binding.BindInput(GraphContract.Token, _tokens.First(tokens.Length));
+
+        ReadOnlySpan<long> rows = _new.Sources.AsSpan(0, tokens.Length);
+        if (_boundRows != rows.Length || !rows.SequenceEqual(_rows.Values.AsSpan(0, rows.Length)))
+        {
+            rows.CopyTo(_rows.Values);
+            _binding.BindInput(GraphContract.Rows, _rows.First(rows.Length));
+            _boundRows = rows.Length;
+        }
+        foreach (IDeviceState state in _states)
+        {
+            state.BindPrevious(_binding, _front);
+            if (!_freshIsBound)
+                state.BindFresh(_binding, _new.PlaceCount);
+        }
+        _freshIsBound = true;
+    }
+
+    private void BindOutputs(int rows, bool top, bool logits)
+    {
+        _binding.ClearBoundOutputs();
+        foreach (IDeviceState state in _states)
+            state.BindNext(_binding, _front, rows);
+        if (logits)
+            _binding.BindOutput(GraphContract.Logits, Logits.First(rows));
+        if (top)
+        {
+            _binding.BindOutput(GraphContract.TopIds, _topIds.First(rows));
+            _binding.BindOutput(GraphContract.TopLogits, _topLogits.First(rows));
+            _binding.BindOutput(GraphContract.LogSum, _logSums.First(rows));
+        }
+    }
+
+    private T Own<T>(T value) where T : IDisposable
+    {
+        _owned.Add(value);
+        return value;
+    }
+}
