@@ -41,6 +41,8 @@ public sealed partial class CommentModel : IDisposable
             GraphEntry step = options.OnDevice ? GraphContract.DeviceDecoderStep(Config) : GraphContract.DecoderStep(Config);
             _decoder = Open(step with { File = bundle.InPrecision(step.File, options.PrecisionName, onDevice: options.OnDevice) }, decoding);
             Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary);
+            if (options.Provider == ExecutionProvider.Cuda)
+                TryOut();
         }
         catch
         {
@@ -222,6 +224,20 @@ public sealed partial class CommentModel : IDisposable
         InferenceSession session = GraphSession.Open(Bundle, needed, options, Options.Provider);
         _sessions.Add(session);
         return session;
+    }
+
+    // CUDA loads cuDNN when a graph first needs it: what is missing is said when the model is opened.
+    private void TryOut()
+    {
+        try
+        {
+            using CommentGenerator generator = CreateGenerator(Encode(new byte[Config.Frame.ByteCount], new float[Config.MelStride * Config.Mel.MelCount]), Sampling);
+            generator.TryNext(out _);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw CudaFailure.Of($"{Bundle.Folder} cannot be run there", e);
+        }
     }
 
     private void GiveBack(IModelDecoder decoder, Sampler sampler)
