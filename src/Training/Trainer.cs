@@ -54,9 +54,11 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         using var model = new CommentModel(data.Config);
         (float[] mean, float[] deviation) = data.MelStatistics();
         model.SetMelStatistics(mean, deviation);
-        model.SetWordShares(data.WordShares());
+        float[] shares = data.WordShares();
+        model.SetWordShares(shares);
         model.to(device);
-        using var optimizer = new AdamW(model, options.WeightDecay, name => CommentModel.EmbedsFrames(name) ? options.FrameLearningRate : 1);
+        Tensor words = tensor(shares, device: device);
+        using var optimizer = new AdamW(model, options.WeightDecay);
         if (run.IsSaved)
             run.Load(model, optimizer);
 
@@ -71,7 +73,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         {
             while (!run.State.Finished)
             {
-                TrainEpoch(run, data, model, optimizer, schedule, SaveOrStop);
+                TrainEpoch(run, data, model, optimizer, schedule, words, SaveOrStop);
                 bool isBest = EndEpoch(run, data, model, schedule, SaveOrStop);
                 Save();
                 progress.EpochEnded(run.Metrics[^1], isBest);
@@ -110,7 +112,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
     }
 
     // Makes the epoch's steps that are not made yet. The state is that of a whole number of steps whenever afterStep is called.
-    private void TrainEpoch(TrainingFolder run, TrainingData data, CommentModel model, AdamW optimizer, Schedule schedule, Action afterStep)
+    private void TrainEpoch(TrainingFolder run, TrainingData data, CommentModel model, AdamW optimizer, Schedule schedule, Tensor words, Action afterStep)
     {
         model.train();
         int[][] batches = Batches.Shuffled(data.Training, options.BatchSize, options.Seed, run.State.Epoch);
@@ -119,7 +121,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         {
             long start = Stopwatch.GetTimestamp();
             Example[] examples = [.. batches[run.State.Batch].Select(i => data.Training[i])];
-            (double loss, long tokens) = Step(model, optimizer, examples, schedule, run.State.Step);
+            (double loss, long tokens) = Step(model, optimizer, examples, schedule, words, run.State.Step);
             TrainingState state = run.State = run.State with
             {
                 Batch = run.State.Batch + 1,
@@ -138,7 +140,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         }
     }
 
-    private (double Loss, long Tokens) Step(CommentModel model, AdamW optimizer, Example[] examples, Schedule schedule, long step)
+    private (double Loss, long Tokens) Step(CommentModel model, AdamW optimizer, Example[] examples, Schedule schedule, Tensor words, long step)
     {
         using var scope = NewDisposeScope();                              // every temporary of this step dies here
         Seed(step);                                                       // dropout is a function of the step: a resumed run draws the same
@@ -146,7 +148,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
 
         model.zero_grad(set_to_none: true);
         Tensor logits = model.forward(batch, schedule.WithheldAt(step));  // [targets, vocabulary]; teacher forcing
-        Tensor loss = nn.functional.cross_entropy(logits, batch.Targets, label_smoothing: options.LabelSmoothing);
+        Tensor loss = SmoothedLoss(logits, batch.Targets, words);
         loss.backward();
         double norm = nn.utils.clip_grad_norm_(model.parameters(), options.ClipNorm);
         double value = loss.item<float>();
@@ -156,6 +158,14 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
                 $"use a smaller --learning-rate (it is {options.LearningRate}).", ExitCode.Failed);
         optimizer.Step(schedule.At(step), step);
         return (value, batch.Targets.shape[0]);
+    }
+
+    // Cross-entropy with targets of which a share is spread over all words, by how often they are said.
+    private Tensor SmoothedLoss(Tensor logits, Tensor targets, Tensor words)
+    {
+        Tensor logarithm = nn.functional.log_softmax(logits, 1);          // [targets, vocabulary]
+        Tensor loss = nn.functional.nll_loss(logarithm, targets);
+        return options.LabelSmoothing == 0 ? loss : (1 - options.LabelSmoothing) * loss - options.LabelSmoothing * logarithm.mv(words).mean();
     }
 
     // Measures the epoch that was trained, and turns the state to the next one.
