@@ -10,11 +10,11 @@ namespace Twitch.Training;
 /// <param name="ValidationGain">Log-likelihood of the held-out seconds' counts over that of the mean rate, in nats per comment.</param>
 public sealed record RateResult(int Seconds, double MeanRate, int Steps, double ValidationGain);
 
-/// <summary>Learns the rate of comments from every second of the recordings, not from those with comments alone: the number of a second's
+/// <summary>Fits the rate of comments to every second of the recordings, not to those with comments alone: the number of a second's
 /// comments is Poisson distributed, and its state is that of the network at its beginning.</summary>
 /// <remarks>
-/// The rest of the network stays as the words have made it. So no weight between the two aims has to be found, what is said is the
-/// same with a rate and without, and the states are computed once: this takes seconds after hours.
+/// The rest of the network stays as the words and <see cref="RateSeconds"/> have made it, so the states are computed once: hundreds of passes take
+/// seconds.
 /// </remarks>
 public static class RateTraining
 {
@@ -66,7 +66,7 @@ public static class RateTraining
     }
 
     // ln p of each second's number of comments, but for what does not depend on the rate.
-    private static Tensor Likelihood(Tensor logarithm, Tensor counts) => counts * logarithm - logarithm.exp();
+    internal static Tensor Likelihood(Tensor logarithm, Tensor counts) => counts * logarithm - logarithm.exp();
 
     private static double Loss(RateHead head, Tensor states, Tensor counts)
     {
