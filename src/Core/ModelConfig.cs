@@ -11,6 +11,9 @@ public sealed record ParameterShape(string Name, params long[] Shape)
 /// <remarks>With the sizes alone a checkpoint can be loaded: <see cref="Parameters"/> lists what it must hold.</remarks>
 public sealed record ModelConfig
 {
+    /// <summary>Added to a variance by which BatchNorm divides.</summary>
+    public const float NormEpsilon = 1e-5f;
+
     /// <summary>Bounds of the rate that a network can give, in comments per second.</summary>
     public const float LeastRate = 1e-4f, MostRate = 100;
 
@@ -35,22 +38,23 @@ public sealed record ModelConfig
     /// <summary>Size of the hidden and of the cell state of every LSTM.</summary>
     public required int HiddenSize { get; init; }
 
-    /// <summary>Output channels of the frame's 3×3 convolutions, each with stride 2 and padding 1, each followed by ReLU.
+    /// <summary>Output channels of the frame's 3×3 convolutions, each with stride 2 and padding 1, each followed by BatchNorm and ReLU.
     /// Empty: the frame goes into the LSTM flattened, channel first, as preset <c>seed</c> has it.</summary>
     public IReadOnlyList<int> FrameChannels { get; init; } = [];
 
-    /// <summary>Size of the frame's embedding: Linear and ReLU over all that the last convolution gives, and each channel's largest value,
-    /// which tells that something is there, wherever it is. 0 exactly if there are no convolutions.</summary>
+    /// <summary>Size of the frame's embedding: Linear, BatchNorm and ReLU over three numbers of each of the last convolution's channels: its largest
+    /// value, which tells that something is there, and the row and column where, as the mean place under a softmax over all places (Finn et al.,
+    /// "Deep spatial autoencoders for visuomotor learning", 2016). 0 exactly if there are no convolutions.</summary>
     public int FrameEmbeddingSize { get; init; }
 
     /// <summary>Mel steps stacked into one step of the audio LSTM; 1 takes every step as it is.</summary>
     public int MelStride { get; init; } = 1;
 
     /// <summary>Output channels of the 3×3 convolutions over the stacked steps as a picture, [stride, n_mels], each with stride 2 and
-    /// padding 1, each followed by ReLU. Empty: there are none.</summary>
+    /// padding 1, each followed by BatchNorm and ReLU. Empty: there are none.</summary>
     public IReadOnlyList<int> MelChannels { get => field ?? []; init; } = [];
 
-    /// <summary>Size of the stacked steps' embedding (Linear and ReLU, after the convolutions; before them each filter is normalised
+    /// <summary>Size of the stacked steps' embedding (Linear, BatchNorm and ReLU, after the convolutions; before them each filter is normalised
     /// by the mean and deviation of the training data); 0: the steps go into the LSTM as they are.</summary>
     public int MelEmbeddingSize { get; init; }
 
@@ -62,6 +66,9 @@ public sealed record ModelConfig
 
     /// <summary>Share of activations dropped in training, in [0, 1).</summary>
     public float Dropout { get; init; }
+
+    /// <summary>Share of the words' embeddings dropped in training, in [0, 1): small, because a comment is few words.</summary>
+    public float WordDropout { get; init; }
 
     /// <summary>The published network: flattened 224×224 frames, hidden 512, embedding 300.</summary>
     public static ModelConfig Seed { get; } = new()
@@ -75,7 +82,7 @@ public sealed record ModelConfig
         HiddenSize = 512,
     };
 
-    /// <summary>The default: 64×64 frames through three convolutions and an embedding, half a second of sound at a time through two
+    /// <summary>The default: 64×64 frames through three convolutions and an embedding, half a second of sound at a time through three
     /// and another, hidden 128.</summary>
     public static ModelConfig Compact { get; } = new()
     {
@@ -89,10 +96,11 @@ public sealed record ModelConfig
         FrameChannels = [16, 32, 32],
         FrameEmbeddingSize = 128,
         MelStride = 32,
-        MelChannels = [16, 32],
+        MelChannels = [16, 32, 32],
         MelEmbeddingSize = 128,
         RateSize = 32,
         Dropout = 0.3f,
+        WordDropout = 0.1f,
     };
 
     /// <summary>The preset of that name.</summary>
@@ -118,16 +126,16 @@ public sealed record ModelConfig
 
     /// <summary>Every tensor of the state dict, with PyTorch's names and shapes. LSTM gates are stacked in PyTorch's order,
     /// input, forget, cell, output.</summary>
-    /// <remarks><c>audio_encoder.mean</c> and <c>audio_encoder.deviation</c> are statistics (buffers), not trained.</remarks>
+    /// <remarks><c>audio_encoder.mean</c>, <c>audio_encoder.deviation</c> and what is called <c>running_</c> are statistics (buffers), not trained.</remarks>
     public IEnumerable<ParameterShape> Parameters()
     {
         foreach (ParameterShape parameter in Convolutions("video_encoder", FrameSpec.Channels, FrameChannels))
             yield return parameter;
         if (FrameEmbeddingSize > 0)
         {
-            var (c, h, w) = ConvolvedShape;
-            yield return new("video_encoder.embed.weight", FrameEmbeddingSize, c * h * w + c);
-            yield return new("video_encoder.embed.bias", FrameEmbeddingSize);
+            yield return new("video_encoder.embed.weight", FrameEmbeddingSize, 3 * ConvolvedShape.Channels);    // largest value, row, column
+            foreach (ParameterShape parameter in BatchNorm("video_encoder.embed_norm", FrameEmbeddingSize))
+                yield return parameter;
         }
         foreach (ParameterShape parameter in Lstm("video_encoder.lstm", VideoInputSize))
             yield return parameter;
@@ -140,7 +148,8 @@ public sealed record ModelConfig
                 yield return parameter;
             var (c, h, w) = ConvolvedMelShape;
             yield return new("audio_encoder.embed.weight", MelEmbeddingSize, c * h * w);
-            yield return new("audio_encoder.embed.bias", MelEmbeddingSize);
+            foreach (ParameterShape parameter in BatchNorm("audio_encoder.embed_norm", MelEmbeddingSize))
+                yield return parameter;
         }
         foreach (ParameterShape parameter in Lstm("audio_encoder.lstm", AudioInputSize))
             yield return parameter;
@@ -188,9 +197,13 @@ public sealed record ModelConfig
         for (int i = 0; i < counts.Count; channels = counts[i++])
         {
             yield return new($"{prefix}.conv{i}.weight", counts[i], channels, 3, 3);
-            yield return new($"{prefix}.conv{i}.bias", counts[i]);
+            foreach (ParameterShape parameter in BatchNorm($"{prefix}.norm{i}", counts[i]))
+                yield return parameter;
         }
     }
+
+    private static IEnumerable<ParameterShape> BatchNorm(string prefix, int size) =>
+        ((string[])["weight", "bias", "running_mean", "running_var"]).Select(name => new ParameterShape($"{prefix}.{name}", size));
 
     private IEnumerable<ParameterShape> Lstm(string prefix, int inputs)
     {
@@ -226,6 +239,7 @@ public sealed record ModelConfig
         Check("frame_embedding_size", FrameEmbeddingSize, FrameChannels.Count > 0 ? 1 : 0, FrameChannels.Count > 0 ? 16_384 : 0);
         Check("rate_size", RateSize, 0, 16_384);
         CheckShare("dropout", Dropout);
+        CheckShare("word_dropout", WordDropout);
         if (Chat is not null)
         {
             Check("chat.comment_count", Chat.CommentCount, 1, 1024);

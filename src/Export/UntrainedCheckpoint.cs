@@ -45,6 +45,7 @@ public static class UntrainedCheckpoint
         "audio_encoder.mean" => _ => 0,
         "audio_encoder.deviation" => _ => 1,
         "decoder.embedding.weight" => Normal,
+        _ when name.EndsWith(".running_var", StringComparison.Ordinal) => bits => (float)(0.5 + Unit(bits)),
         _ => bits => (float)((2 * Unit(bits) - 1) * bound),
     };
 

@@ -9,17 +9,16 @@ public sealed class AdamW : IDisposable
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
-    private readonly (string Name, Parameter Value, double Scale, Tensor Mean, Tensor Square)[] _parameters;
+    private readonly (string Name, Parameter Value, Tensor Mean, Tensor Square)[] _parameters;
     private readonly double _weightDecay;
 
     /// <summary>An optimizer of a network's parameters, with moments of zero on the parameters' device.</summary>
     /// <param name="model">The network.</param>
     /// <param name="weightDecay">Weight decay of the matrices.</param>
-    /// <param name="scale">A parameter's own share of the learning rate, by its name; 1 for each if absent.</param>
-    public AdamW(nn.Module model, double weightDecay, Func<string, double>? scale = null)
+    public AdamW(nn.Module model, double weightDecay)
     {
         _weightDecay = weightDecay;
-        _parameters = [.. model.named_parameters().Select(entry => (entry.name, entry.parameter, scale?.Invoke(entry.name) ?? 1,
+        _parameters = [.. model.named_parameters().Select(entry => (entry.name, entry.parameter,
             zeros_like(entry.parameter, requires_grad: false).DetachFromDisposeScope(), zeros_like(entry.parameter, requires_grad: false).DetachFromDisposeScope()))];
     }
 
@@ -34,23 +33,23 @@ public sealed class AdamW : IDisposable
     {
         double meanScale = 1 - Math.Pow(Beta1, step + 1), squareScale = Math.Sqrt(1 - Math.Pow(Beta2, step + 1));
         using var frozen = no_grad();
-        foreach ((_, Parameter value, double scale, Tensor mean, Tensor square) in _parameters)
+        foreach ((_, Parameter value, Tensor mean, Tensor square) in _parameters)
         {
             using var scope = NewDisposeScope();
             if (value.grad is not { } gradient)
                 continue;
             if (_weightDecay > 0 && value.dim() > 1)
-                value.mul_(1 - scale * learningRate * _weightDecay);
+                value.mul_(1 - learningRate * _weightDecay);
             mean.lerp_(gradient, 1 - Beta1);
             square.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-            value.addcdiv_(mean, square.sqrt().div_(squareScale).add_(Epsilon), -scale * learningRate / meanScale);
+            value.addcdiv_(mean, square.sqrt().div_(squareScale).add_(Epsilon), -learningRate / meanScale);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((_, _, _, Tensor mean, Tensor square) in _parameters)
+        foreach ((_, _, Tensor mean, Tensor square) in _parameters)
         {
             mean.Dispose();
             square.Dispose();

@@ -40,10 +40,6 @@ public sealed class CommentModel : nn.Module
     /// <summary>The sizes.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>Whether a parameter belongs to what turns a frame into its embedding. Its inputs are thousands of pixels that move
-    /// together, so a step of the common size saturates the LSTM behind it.</summary>
-    public static bool EmbedsFrames(string name) => name.StartsWith("video_encoder.", StringComparison.Ordinal) && !name.StartsWith("video_encoder.lstm.", StringComparison.Ordinal);
-
     /// <summary>Precision of its parameters: float32, or float64 after <c>to(ScalarType.Float64)</c>.</summary>
     public ScalarType Precision => fuse_h.weight!.dtype;
 
@@ -180,18 +176,31 @@ public sealed class CommentModel : nn.Module
         return lstm;
     }
 
-    // Three by three, each halving height and width; they are the module's conv0, conv1 and so on.
-    private static List<Conv2d> AddConvolutions(nn.Module module, int channels, IReadOnlyList<int> counts)
+    // Three by three, each halving height and width, each normalised; they are the module's conv0, norm0, conv1 and so on.
+    private sealed class Convolutions
     {
-        var convolutions = new List<Conv2d>();
-        foreach (int next in counts)
+        private readonly List<(Conv2d Convolution, BatchNorm Norm)> layers = [];
+
+        public Convolutions(nn.Module module, int channels, IReadOnlyList<int> counts)
         {
-            Conv2d convolution = nn.Conv2d(channels, next, 3L, stride: 2, padding: 1);
-            module.register_module($"conv{convolutions.Count}", convolution);
-            convolutions.Add(convolution);
-            channels = next;
+            foreach (int next in counts)
+            {
+                Conv2d convolution = nn.Conv2d(channels, next, 3L, stride: 2, padding: 1, bias: false);
+                var norm = new BatchNorm(next);
+                module.register_module($"conv{layers.Count}", convolution);
+                module.register_module($"norm{layers.Count}", norm);
+                layers.Add((convolution, norm));
+                channels = next;
+            }
         }
-        return convolutions;
+
+        /// <param name="x">[batch, channels, height, width].</param>
+        public Tensor Convolve(Tensor x)
+        {
+            foreach (var (convolution, norm) in layers)
+                x = nn.functional.relu(norm.Normalise(convolution.call(x)));
+            return x;
+        }
     }
 
     // He et al., "Delving deep into rectifiers", 2015: what passes a ReLU keeps its scale, so pictures and sound reach the LSTMs.
@@ -212,17 +221,21 @@ public sealed class CommentModel : nn.Module
     private sealed class VideoEncoder : nn.Module
     {
         private readonly int hiddenSize;
-        private readonly IReadOnlyList<Conv2d> convolutions;
+        private readonly Convolutions convolutions;
         private readonly Linear? embed;
+        private readonly BatchNorm? embed_norm;
         private readonly Dropout dropout;
         private readonly LSTM lstm;
 
         public VideoEncoder(ModelConfig config) : base(nameof(VideoEncoder))
         {
             hiddenSize = config.HiddenSize;
-            convolutions = AddConvolutions(this, FrameSpec.Channels, config.FrameChannels);
-            var (c, h, w) = config.ConvolvedShape;
-            embed = config.FrameEmbeddingSize > 0 ? nn.Linear(c * h * w + c, config.FrameEmbeddingSize) : null;
+            convolutions = new Convolutions(this, FrameSpec.Channels, config.FrameChannels);
+            if (config.FrameEmbeddingSize > 0)
+            {
+                embed = nn.Linear(3 * config.ConvolvedShape.Channels, config.FrameEmbeddingSize, hasBias: false);
+                embed_norm = new BatchNorm(config.FrameEmbeddingSize);
+            }
             dropout = nn.Dropout(config.Dropout);
             lstm = OpenLstm(config.VideoInputSize, config.HiddenSize);
             RegisterComponents();
@@ -237,13 +250,21 @@ public sealed class CommentModel : nn.Module
             Tensor x = frames.permute(0, 3, 1, 2).contiguous()                           // [steps, 3, height, width]
                 .to(lstm.get_parameter("weight_ih_l0")!.dtype);
             x = x.div_(255).sub_(mean).div_(deviation);
-            foreach (Conv2d convolution in convolutions)
-                x = nn.functional.relu(convolution.call(x));                             // each halves height and width
             if (embed is null)
                 return CommentModel.Encode(lstm, x.flatten(1), windows, hiddenSize);
-            x = cat([x.flatten(1), x.amax([2, 3])], 1);                                  // [steps, channels × height × width + channels]
-            x = dropout.call(nn.functional.relu(embed.call(x)));                         // [steps, embedding]
+            x = convolutions.Convolve(x);                                                // [steps, channels, height / 8, width / 8]
+            x = cat([x.amax([2, 3]), Places(x)], 1);                                     // [steps, 3 × channels]
+            x = dropout.call(nn.functional.relu(embed_norm!.Normalise(embed.call(x))));  // [steps, embedding]
             return CommentModel.Encode(lstm, x, windows, hiddenSize);
+        }
+
+        // The mean row and column under a softmax over each channel, from −1 to 1: [steps, channels × 2].
+        private static Tensor Places(Tensor x)
+        {
+            (long height, long width) = (x.shape[2], x.shape[3]);
+            Tensor rows = linspace(-1, 1, height, dtype: x.dtype, device: x.device).repeat_interleave(width);
+            Tensor columns = linspace(-1, 1, width, dtype: x.dtype, device: x.device).repeat(height);
+            return x.flatten(2).softmax(2).matmul(stack([rows, columns], 1)).flatten(1);
         }
     }
 
@@ -251,21 +272,23 @@ public sealed class CommentModel : nn.Module
     {
         private readonly int hiddenSize, melCount, melStride;
         private readonly Tensor? mean, deviation;
-        private readonly IReadOnlyList<Conv2d> convolutions;
+        private readonly Convolutions convolutions;
         private readonly Linear? embed;
+        private readonly BatchNorm? embed_norm;
         private readonly Dropout dropout;
         private readonly LSTM lstm;
 
         public AudioEncoder(ModelConfig config) : base(nameof(AudioEncoder))
         {
             (hiddenSize, melCount, melStride) = (config.HiddenSize, config.Mel.MelCount, config.MelStride);
-            convolutions = AddConvolutions(this, 1, config.MelChannels);
+            convolutions = new Convolutions(this, 1, config.MelChannels);
             if (config.MelEmbeddingSize > 0)
             {
                 mean = zeros(melCount);
                 deviation = ones(melCount);
                 var (c, h, w) = config.ConvolvedMelShape;
-                embed = nn.Linear(c * h * w, config.MelEmbeddingSize);
+                embed = nn.Linear(c * h * w, config.MelEmbeddingSize, hasBias: false);
+                embed_norm = new BatchNorm(config.MelEmbeddingSize);
             }
             dropout = nn.Dropout(config.Dropout);
             lstm = OpenLstm(config.AudioInputSize, config.HiddenSize);
@@ -278,10 +301,8 @@ public sealed class CommentModel : nn.Module
             if (embed is not null)
             {
                 x = (x.view(-1, 1, melStride, melCount) - mean!).div_(deviation!);        // [steps, 1, stride, n_mels]
-                foreach (Conv2d convolution in convolutions)
-                    x = nn.functional.relu(convolution.call(x));                         // each halves stride and filters
-                x = x.flatten(1);
-                x = dropout.call(nn.functional.relu(embed.call(x)));                     // [steps, embedding]
+                x = convolutions.Convolve(x).flatten(1);                                 // each halves stride and filters
+                x = dropout.call(nn.functional.relu(embed_norm!.Normalise(embed.call(x))));    // [steps, embedding]
             }
             return CommentModel.Encode(lstm, x, windows, hiddenSize);
         }
@@ -306,7 +327,7 @@ public sealed class CommentModel : nn.Module
         public Decoder(ModelConfig config) : base(nameof(Decoder))
         {
             embedding = nn.Embedding(config.VocabularySize, config.EmbeddingSize);
-            word_dropout = nn.Dropout(config.Dropout);
+            word_dropout = nn.Dropout(config.WordDropout);
             lstm = OpenLstm(config.EmbeddingSize, config.HiddenSize);
             output_dropout = nn.Dropout(config.Dropout);
             output_fc = nn.Linear(config.HiddenSize, config.VocabularySize);

@@ -31,6 +31,16 @@ internal sealed class RateHead : nn.Module
         output.bias!.fill_(Math.Log(rate));
     }
 
+    /// <summary>Moves the logarithm of every rate towards a constant one.</summary>
+    /// <param name="share">Share of the difference that is kept, in [0, 1].</param>
+    /// <param name="constant">ln of the constant rate.</param>
+    public void Shrink(double share, double constant)
+    {
+        using var frozen = no_grad();
+        output.weight!.mul_(share);
+        output.bias!.mul_(share).add_((1 - share) * constant);
+    }
+
     /// <summary>Makes a head that learned from standardised states, (state − mean) / deviation, take them as they are.</summary>
     /// <param name="mean">[2 × hidden].</param>
     /// <param name="deviation">[2 × hidden].</param>

@@ -7,18 +7,19 @@ namespace Twitch.Training;
 /// <param name="Seconds">Seconds that were learned from, with and without comments.</param>
 /// <param name="MeanRate">Their comments per second.</param>
 /// <param name="Steps">Steps that were kept.</param>
+/// <param name="Trust">Share of the difference to the mean rate that was kept, from 0, where the rate is constant, to 1.</param>
 /// <param name="ValidationGain">Log-likelihood of the held-out seconds' counts over that of the mean rate, in nats per comment.</param>
-public sealed record RateResult(int Seconds, double MeanRate, int Steps, double ValidationGain);
+public sealed record RateResult(int Seconds, double MeanRate, int Steps, double Trust, double ValidationGain);
 
-/// <summary>Learns the rate of comments from every second of the recordings, not from those with comments alone: the number of a second's
+/// <summary>Fits the rate of comments to every second of the recordings, not to those with comments alone: the number of a second's
 /// comments is Poisson distributed, and its state is that of the network at its beginning.</summary>
 /// <remarks>
-/// The rest of the network stays as the words have made it. So no weight between the two aims has to be found, what is said is the
-/// same with a rate and without, and the states are computed once: this takes seconds after hours.
+/// The rest of the network stays as the words and <see cref="RateSeconds"/> have made it, so the states are computed once: hundreds of passes take
+/// seconds.
 /// </remarks>
 public static class RateTraining
 {
-    private const int BatchSize = 64, MostSteps = 600, StepsPerLook = 5, Patience = 30 /* looks */;
+    private const int BatchSize = 64, MostSteps = 600, StepsPerLook = 5, Patience = 30 /* looks */, Shares = 20, BlockSeconds = 10;
     private const double LearningRate = 3e-3, WeightDecay = 0.1, StateDropout = 0.5;
 
     /// <summary>Learns a network's rate; its other weights are not changed.</summary>
@@ -61,12 +62,33 @@ public static class RateTraining
             }
         }
         Copy(kept, [.. head.parameters()]);
+        double trust = Trust(head, heldOutStates, heldOutCounts, Math.Log(rate));
+        head.Shrink(trust, Math.Log(rate));
+        best = Loss(head, heldOutStates, heldOutCounts);
         head.Unstandardise(mean, deviation);
-        return new RateResult((int)counts.shape[0], rate, keptStep, (first - best) / Math.Max(1, heldOutCounts.sum().item<float>()));
+        return new RateResult((int)counts.shape[0], rate, keptStep, trust, (first - best) / Math.Max(1, heldOutCounts.sum().item<float>()));
+    }
+
+    // Of what was learned, the share whose gain over the constant rate is surest: the gain less two standard errors, over blocks because what
+    // happens lasts longer than a second. A short recording's held-out part proves little, so little is kept.
+    private static double Trust(RateHead head, Tensor states, Tensor counts, double constant)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        double[] learned = [.. head.Logarithm(states).cpu().data<float>().Select(logarithm => logarithm - constant)];
+        float[] said = [.. counts.cpu().data<float>()];
+        return Enumerable.Range(0, Shares + 1).Select(i => (double)i / Shares).MaxBy(SureGain);
+
+        double SureGain(double share)
+        {
+            double[] blocks = [.. learned.Select((more, i) => said[i] * share * more - (Math.Exp(constant + share * more) - Math.Exp(constant))).Chunk(BlockSeconds).Select(block => block.Sum())];
+            double mean = blocks.Average(), variance = blocks.Sum(gain => (gain - mean) * (gain - mean)) / Math.Max(1, blocks.Length - 1);
+            return blocks.Sum() - 2 * Math.Sqrt(variance * blocks.Length);
+        }
     }
 
     // ln p of each second's number of comments, but for what does not depend on the rate.
-    private static Tensor Likelihood(Tensor logarithm, Tensor counts) => counts * logarithm - logarithm.exp();
+    internal static Tensor Likelihood(Tensor logarithm, Tensor counts) => counts * logarithm - logarithm.exp();
 
     private static double Loss(RateHead head, Tensor states, Tensor counts)
     {

@@ -24,6 +24,9 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
 {
     private const double Smoothing = 0.95;    // weight of the past in the displayed loss
 
+    // What a step learns beside the next words: their shares [vocabulary], towards which targets are smoothed, and when people comment.
+    private sealed record Aims(Tensor WordShares, RateSeconds? Seconds);
+
     /// <summary>Trains until every epoch is done, patience runs out, or it is cancelled.</summary>
     /// <param name="cancel">Stops after the step under way; what was learned is saved first.</param>
     /// <exception cref="TwitchException">The data is too small, the folder holds something else, the device is not there, or the loss
@@ -54,9 +57,13 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         using var model = new CommentModel(data.Config);
         (float[] mean, float[] deviation) = data.MelStatistics();
         model.SetMelStatistics(mean, deviation);
-        model.SetWordShares(data.WordShares());
+        float[] shares = data.WordShares();
+        model.SetWordShares(shares);
         model.to(device);
-        using var optimizer = new AdamW(model, options.WeightDecay, name => CommentModel.EmbedsFrames(name) ? options.FrameLearningRate : 1);
+        var aims = new Aims(tensor(shares, device: device), data.Config.RateSize > 0 ? new RateSeconds(data, options) : null);
+        if (aims.Seconds is RateSeconds seconds)
+            model.RateHead.Begin(seconds.MeanRate);
+        using var optimizer = new AdamW(model, options.WeightDecay);
         if (run.IsSaved)
             run.Load(model, optimizer);
 
@@ -71,7 +78,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         {
             while (!run.State.Finished)
             {
-                TrainEpoch(run, data, model, optimizer, schedule, SaveOrStop);
+                TrainEpoch(run, data, model, optimizer, schedule, aims, SaveOrStop);
                 bool isBest = EndEpoch(run, data, model, schedule, SaveOrStop);
                 Save();
                 progress.EpochEnded(run.Metrics[^1], isBest);
@@ -97,7 +104,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         }
     }
 
-    // After the words, from the states as they are then: what is said does not depend on how often it is, and a second is encoded once.
+    // Once more and thoroughly, from the states as they are at last: they do not change, so a second is encoded once.
     private void LearnRate(TrainingFolder run, TrainingData data, Device device, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
@@ -110,7 +117,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
     }
 
     // Makes the epoch's steps that are not made yet. The state is that of a whole number of steps whenever afterStep is called.
-    private void TrainEpoch(TrainingFolder run, TrainingData data, CommentModel model, AdamW optimizer, Schedule schedule, Action afterStep)
+    private void TrainEpoch(TrainingFolder run, TrainingData data, CommentModel model, AdamW optimizer, Schedule schedule, Aims aims, Action afterStep)
     {
         model.train();
         int[][] batches = Batches.Shuffled(data.Training, options.BatchSize, options.Seed, run.State.Epoch);
@@ -119,7 +126,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         {
             long start = Stopwatch.GetTimestamp();
             Example[] examples = [.. batches[run.State.Batch].Select(i => data.Training[i])];
-            (double loss, long tokens) = Step(model, optimizer, examples, schedule, run.State.Step);
+            (double loss, long tokens) = Step(model, optimizer, examples, schedule, aims, run.State.Step);
             TrainingState state = run.State = run.State with
             {
                 Batch = run.State.Batch + 1,
@@ -138,7 +145,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         }
     }
 
-    private (double Loss, long Tokens) Step(CommentModel model, AdamW optimizer, Example[] examples, Schedule schedule, long step)
+    private (double Loss, long Tokens) Step(CommentModel model, AdamW optimizer, Example[] examples, Schedule schedule, Aims aims, long step)
     {
         using var scope = NewDisposeScope();                              // every temporary of this step dies here
         Seed(step);                                                       // dropout is a function of the step: a resumed run draws the same
@@ -146,16 +153,24 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
 
         model.zero_grad(set_to_none: true);
         Tensor logits = model.forward(batch, schedule.WithheldAt(step));  // [targets, vocabulary]; teacher forcing
-        Tensor loss = nn.functional.cross_entropy(logits, batch.Targets, label_smoothing: options.LabelSmoothing);
-        loss.backward();
-        double norm = nn.utils.clip_grad_norm_(model.parameters(), options.ClipNorm);
+        Tensor loss = SmoothedLoss(logits, batch.Targets, aims.WordShares);
         double value = loss.item<float>();
+        (aims.Seconds is RateSeconds seconds ? loss + seconds.Loss(model, step) : loss).backward();
+        double norm = nn.utils.clip_grad_norm_(model.parameters(), options.ClipNorm);
         if (!double.IsFinite(value) || !double.IsFinite(norm))
             throw new TwitchException(
                 $"step {step + 1}: the loss is {value} and its gradient's norm {norm}; both must be finite; " +
                 $"use a smaller --learning-rate (it is {options.LearningRate}).", ExitCode.Failed);
         optimizer.Step(schedule.At(step), step);
         return (value, batch.Targets.shape[0]);
+    }
+
+    // Cross-entropy with targets of which a share is spread over all words, by how often they are said.
+    private Tensor SmoothedLoss(Tensor logits, Tensor targets, Tensor words)
+    {
+        Tensor logarithm = nn.functional.log_softmax(logits, 1);          // [targets, vocabulary]
+        Tensor loss = nn.functional.nll_loss(logarithm, targets);
+        return options.LabelSmoothing == 0 ? loss : (1 - options.LabelSmoothing) * loss - options.LabelSmoothing * logarithm.mv(words).mean();
     }
 
     // Measures the epoch that was trained, and turns the state to the next one.

@@ -16,11 +16,8 @@ public sealed record TrainerOptions
     /// <summary>Largest learning rate, reached after the warm-up.</summary>
     public double LearningRate { get; init; } = 3e-3;
 
-    /// <summary>Share of the learning rate that the frame's convolutions and embedding take. In (0, 1].</summary>
-    public double FrameLearningRate { get; init; } = 0.2;
-
     /// <summary>AdamW's decoupled weight decay; matrices alone decay. 0 makes it Adam.</summary>
-    public double WeightDecay { get; init; } = 0.01;
+    public double WeightDecay { get; init; } = 0.3;
 
     /// <summary>Share of all steps over which the learning rate rises from 0. In [0, 1).</summary>
     public double WarmUp { get; init; } = 0.05;
@@ -31,8 +28,9 @@ public sealed record TrainerOptions
     /// <summary>Largest norm of a step's gradient; a longer one is scaled down to it.</summary>
     public double ClipNorm { get; init; } = 1;
 
-    /// <summary>Share of a target's probability that is spread over all words, in training alone. In [0, 1).</summary>
-    public double LabelSmoothing { get; init; }
+    /// <summary>Share of a target's probability that is spread over all words, by how often each is said, in training alone: what was seen
+    /// once is not all that can come. In [0, 1).</summary>
+    public double LabelSmoothing { get; init; } = 0.05;
 
     /// <summary>Share of the words before the next that the decoder may not read at first, so that the encoders learn; see
     /// <see cref="Schedule"/>. Where what matters is small or rare it makes the network look and listen, at the price of some perplexity. In [0, 1].</summary>
@@ -77,7 +75,7 @@ public sealed record TrainerOptions
 
     /// <summary>The defaults of a preset: <c>seed</c> as it was published (Adam, 1e-4, batches of 16, 100 epochs), or <c>compact</c>.</summary>
     public static TrainerOptions For(string preset) => preset == "seed"
-        ? new() { Epochs = 100, BatchSize = 16, LearningRate = 1e-4, WeightDecay = 0, WarmUp = 0, CosineDecay = false, MinWordCount = 1 }
+        ? new() { Epochs = 100, BatchSize = 16, LearningRate = 1e-4, WeightDecay = 0, LabelSmoothing = 0, WarmUp = 0, CosineDecay = false, MinWordCount = 1 }
         : new();
 
     /// <summary>Epochs of a run with so many steps in each.</summary>
@@ -90,7 +88,6 @@ public sealed record TrainerOptions
         Check(Epochs is null or (>= 1 and <= 1_000_000), "--epochs", Epochs, "in [1, 1000000]");
         Check(BatchSize is >= 1 and <= 65_536, "--batch-size", BatchSize, "in [1, 65536]");
         Check(LearningRate is > 0 and <= 1, "--learning-rate", LearningRate, "in (0, 1]");
-        Check(FrameLearningRate is > 0 and <= 1, "--frame-learning-rate", FrameLearningRate, "in (0, 1]");
         Check(WeightDecay is >= 0 and <= 1, "--weight-decay", WeightDecay, "in [0, 1]");
         Check(WarmUp is >= 0 and < 1, "--warm-up", WarmUp, "in [0, 1)");
         Check(ClipNorm > 0, "--clip-norm", ClipNorm, "above 0");

@@ -8,9 +8,8 @@ internal sealed class TrainingOptions
     private readonly Option<int?> _epochs = new("--epochs") { Description = "Times that every comment is seen, at most", HelpName = "N" };
     private readonly Option<int?> _batchSize = new("--batch-size") { Description = "Comments in one step", HelpName = "N" };
     private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "Largest learning rate", HelpName = "RATE" };
-    private readonly Option<double?> _frameLearningRate = new("--frame-learning-rate") { Description = "Share of it that the frame's embedding takes", HelpName = "SHARE" };
     private readonly Option<double?> _weightDecay = new("--weight-decay") { Description = "AdamW's weight decay", HelpName = "RATE" };
-    private readonly Option<double?> _labelSmoothing = new("--label-smoothing") { Description = "Share of a target's probability spread over all words", HelpName = "SHARE" };
+    private readonly Option<double?> _labelSmoothing = new("--label-smoothing") { Description = "Share of a target's probability spread over all words by their frequency", HelpName = "SHARE" };
     private readonly Option<double?> _withheldWords = new("--withheld-words") { Description = "Share of words that the decoder may not read at first", HelpName = "SHARE" };
     private readonly Option<int?> _patience = new("--patience") { Description = "Epochs without improvement after which training stops", HelpName = "N" };
     private readonly Option<int?> _minWordCount = new("--min-word-count") { Description = "Words seen less often are unknown", HelpName = "N" };
@@ -26,7 +25,7 @@ internal sealed class TrainingOptions
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_epochs, _batchSize, _learningRate, _frameLearningRate, _weightDecay, _labelSmoothing, _withheldWords, _patience, _minWordCount,
+        foreach (Option option in (Option[])[_epochs, _batchSize, _learningRate, _weightDecay, _labelSmoothing, _withheldWords, _patience, _minWordCount,
             _validationShare, _from, _until, _seed, _device, _threads, _saveInterval, _restart])
             command.Options.Add(option);
     }
@@ -41,7 +40,6 @@ internal sealed class TrainingOptions
             Epochs = parsed.GetValue(_epochs) ?? options.Epochs,
             BatchSize = parsed.GetValue(_batchSize) ?? options.BatchSize,
             LearningRate = parsed.GetValue(_learningRate) ?? options.LearningRate,
-            FrameLearningRate = parsed.GetValue(_frameLearningRate) ?? options.FrameLearningRate,
             WeightDecay = parsed.GetValue(_weightDecay) ?? options.WeightDecay,
             LabelSmoothing = parsed.GetValue(_labelSmoothing) ?? options.LabelSmoothing,
             WithheldWords = parsed.GetValue(_withheldWords) ?? options.WithheldWords,

@@ -20,11 +20,12 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
 
             for (int layer = 0; layer < _config.FrameChannels.Count; layer++)
             {
-                x = Relu(Convolve(x, channels, height, width, $"video_encoder.conv{layer}"));
+                x = Relu(Normalise(Convolve(x, channels, height, width, $"video_encoder.conv{layer}"), $"video_encoder.norm{layer}"));
                 (channels, height, width) = (_config.FrameChannels[layer], (height + 1) / 2, (width + 1) / 2);
             }
             if (_config.FrameEmbeddingSize > 0)
-                x = Relu(Linear([.. x, .. x.Chunk(height * width).Select(channel => channel.Max())], "video_encoder.embed"));
+                x = Relu(Normalise(Product([.. x.Chunk(height * width).Select(channel => channel.Max()), .. x.Chunk(height * width).SelectMany(channel => Place(channel, height, width))],
+                    Read("video_encoder.embed.weight"), _config.FrameEmbeddingSize), "video_encoder.embed_norm"));
             (hidden, cell) = LstmStep(x, hidden, cell, "video_encoder.lstm");
         }
         return (hidden, cell);
@@ -47,11 +48,11 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
             var (height, width, channels) = (_config.MelStride, _config.Mel.MelCount, 1);
             for (int layer = 0; layer < _config.MelChannels.Count; layer++)
             {
-                input = Relu(Convolve(input, channels, height, width, $"audio_encoder.conv{layer}"));
+                input = Relu(Normalise(Convolve(input, channels, height, width, $"audio_encoder.conv{layer}"), $"audio_encoder.norm{layer}"));
                 (channels, height, width) = (_config.MelChannels[layer], (height + 1) / 2, (width + 1) / 2);
             }
             if (_config.MelEmbeddingSize > 0)
-                input = Relu(Linear(input, "audio_encoder.embed"));
+                input = Relu(Normalise(Product(input, Read("audio_encoder.embed.weight"), _config.MelEmbeddingSize), "audio_encoder.embed_norm"));
             (hidden, cell) = LstmStep(input, hidden, cell, "audio_encoder.lstm");
         }
         return (hidden, cell);
@@ -128,6 +129,24 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
 
     private double[] Linear(double[] x, string module) => Affine(x, Read($"{module}.weight"), Read($"{module}.bias"));
 
+    private static double[] Product(double[] x, float[] weight, int rows) => Affine(x, weight, new float[rows]);
+
+    // Channel after channel, each as many numbers.
+    private double[] Normalise(double[] x, string module)
+    {
+        float[] weight = Read($"{module}.weight"), bias = Read($"{module}.bias"), mean = Read($"{module}.running_mean"), variance = Read($"{module}.running_var");
+        int size = x.Length / weight.Length;
+        return [.. x.Select((value, i) => (value - mean[i / size]) / Math.Sqrt(variance[i / size] + 1e-5) * weight[i / size] + bias[i / size])];
+    }
+
+    // The mean row and column under a softmax, from −1 to 1.
+    private static double[] Place(double[] channel, int height, int width)
+    {
+        double[] weights = [.. channel.Select(Math.Exp)];
+        double row = weights.Select((weight, i) => weight * (i / width)).Sum() / weights.Sum(), column = weights.Select((weight, i) => weight * (i % width)).Sum() / weights.Sum();
+        return [height == 1 ? -1 : 2 * row / (height - 1) - 1, width == 1 ? -1 : 2 * column / (width - 1) - 1];
+    }
+
     private static double[] Affine(double[] x, float[] weight, float[] bias) =>
         [.. bias.Select((b, row) => b + x.Select((value, i) => value * weight[row * x.Length + i]).Sum())];
 
@@ -152,17 +171,18 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
         return (nextHidden, nextCell);
     }
 
-    // 3×3, stride 2, padding 1.
+    // 3×3, stride 2, padding 1, no bias.
     private double[] Convolve(double[] x, int channels, int height, int width, string module)
     {
-        float[] weight = Read($"{module}.weight"), bias = Read($"{module}.bias");
+        float[] weight = Read($"{module}.weight");
+        int outputs = weight.Length / (9 * channels);
         var (outHeight, outWidth) = ((height + 1) / 2, (width + 1) / 2);
-        var y = new double[bias.Length * outHeight * outWidth];
-        for (int o = 0; o < bias.Length; o++)
+        var y = new double[outputs * outHeight * outWidth];
+        for (int o = 0; o < outputs; o++)
             for (int row = 0; row < outHeight; row++)
                 for (int column = 0; column < outWidth; column++)
                 {
-                    double sum = bias[o];
+                    double sum = 0;
                     for (int c = 0; c < channels; c++)
                         for (int dy = 0; dy < 3; dy++)
                             for (int dx = 0; dx < 3; dx++)

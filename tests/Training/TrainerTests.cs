@@ -70,19 +70,8 @@ public sealed class TrainerTests : IDisposable
         double without = Evaluation.Run(model, data.Streams, [.. data.Validation.Select(example => example with { Chat = default })]).Perplexity;
         Assert.True(without > 1.3 * result.ValidationPerplexity, $"perplexity {result.ValidationPerplexity:F3}, without past chat {without:F3}");
         // Nobody comments in the first half of a scene.
-        Assert.True(progress.Rate!.ValidationGain > 0.03, $"{progress.Rate.ValidationGain:F3} nats per comment");
+        Assert.True(progress.Rate!.ValidationGain > 0.05, $"{progress.Rate.ValidationGain:F3} nats per comment");
         Assert.InRange(progress.Rate.MeanRate, 0.3, 0.7);
-    }
-
-    [Fact]
-    public void What_is_said_does_not_depend_on_learning_when()
-    {
-        Train("with");
-        new Trainer([_stream], Config with { RateSize = 0 }, Quick, _folder["without"], new RecordedProgress()).Run(TestContext.Current.CancellationToken);
-
-        using SafeTensors with = SafeTensors.Open(_folder["with/model.safetensors"]), without = SafeTensors.Open(_folder["without/model.safetensors"]);
-        Assert.Equal(4, with.Tensors.Count - without.Tensors.Count);
-        Assert.All(without.Tensors.Keys, name => Assert.Equal(without.Read<float>(name).ToArray(), with.Read<float>(name).ToArray()));
     }
 
     [Fact]

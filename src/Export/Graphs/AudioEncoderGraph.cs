@@ -24,7 +24,7 @@ internal static class AudioEncoderGraph
         else if (config.MelStride > 1)
             x = g.Reshape(x, "clips", "steps", config.MelStride * config.Mel.MelCount);       // steps = time / stride
         if (config.MelEmbeddingSize > 0)
-            x = g.Relu(g.Linear(x, weights, "audio_encoder.embed"));                          // [clips, steps, embedding]
+            x = g.NormalisedLinear(x, weights, "audio_encoder.embed", "audio_encoder.embed_norm");    // [clips, steps, embedding]
 
         var (nextHidden, nextCell) = g.Lstm(x, hidden, cell, weights, "audio_encoder.lstm");
         return g.Build(("next_hidden", nextHidden), ("next_cell", nextCell));
@@ -34,8 +34,7 @@ internal static class AudioEncoderGraph
     private static Value Convolve(Graph g, ModelConfig config, SafeTensors weights, Value mel)
     {
         Value x = g.Reshape(mel, "clips*steps", 1, config.MelStride, config.Mel.MelCount);
-        for (int i = 0; i < config.MelChannels.Count; i++)
-            x = g.Relu(g.Conv(x, weights, $"audio_encoder.conv{i}"));
+        x = g.NormalisedConvolutions(x, weights, "audio_encoder", config.MelChannels.Count);
         var (channels, height, width) = config.ConvolvedMelShape;
         return g.Reshape(x, "clips", "steps", channels * height * width);
     }

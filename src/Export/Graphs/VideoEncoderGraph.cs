@@ -30,17 +30,25 @@ internal static class VideoEncoderGraph
         return g.Build(("next_hidden", nextHidden), ("next_cell", nextCell));
     }
 
-    // Every frame by itself: convolutions, each halving the picture, and a small embedding of their places and of each channel's largest.
+    // Every frame by itself: convolutions, each halving the picture, and a small embedding of what each channel saw best and where.
     private static Value Embed(Graph g, ModelConfig config, SafeTensors weights, Value pixels)
     {
         Value x = g.Reshape(pixels, "clips*time", FrameSpec.Channels, config.Frame.Height, config.Frame.Width);
-        for (int i = 0; i < config.FrameChannels.Count; i++)
-            x = g.Relu(g.Conv(x, weights, $"video_encoder.conv{i}"));
+        x = g.NormalisedConvolutions(x, weights, "video_encoder", config.FrameChannels.Count);
         var (channels, height, width) = config.ConvolvedShape;
         Value largest = g.Reshape(g.GlobalMaxPool(x), "clips*time", channels);
-        x = g.Concat(axis: 1, g.Reshape(x, "clips*time", channels * height * width), largest);
-        x = g.Relu(g.Linear(x, weights, "video_encoder.embed"));                          // [clips*time, embedding]
+        Value shares = g.Softmax(g.Reshape(x, "clips*time", channels, height * width));
+        Value places = g.Reshape(g.MatMul(shares, g.Constant(Places(height, width), height * width, 2)), "clips*time", 2 * channels);
+        x = g.NormalisedLinear(g.Concat(axis: 1, largest, places), weights, "video_encoder.embed", "video_encoder.embed_norm");    // [clips*time, embedding]
         return g.Reshape(x, "clips", "time", config.FrameEmbeddingSize);
+    }
+
+    // Row and column of every place, each from −1 to 1: [height × width, 2].
+    private static float[] Places(int height, int width)
+    {
+        return [.. Enumerable.Range(0, height * width).SelectMany(i => (float[])[From(i / width, height), From(i % width, width)])];
+
+        static float From(int i, int size) => size == 1 ? -1 : (float)(2.0 * i / (size - 1) - 1);    // as torch.linspace has it
     }
 
     // (x / 255 − mean) / deviation = x · scale + offset
