@@ -14,9 +14,6 @@ public sealed record ModelConfig
     /// <summary>Added to a variance by which BatchNorm divides.</summary>
     public const float NormEpsilon = 1e-5f;
 
-    /// <summary>What the frame's embedding is told of each channel: its largest value, its mean, and the row and column where it is.</summary>
-    public const int FeaturesPerChannel = 4;
-
     /// <summary>Bounds of the rate that a network can give, in comments per second.</summary>
     public const float LeastRate = 1e-4f, MostRate = 100;
 
@@ -45,9 +42,9 @@ public sealed record ModelConfig
     /// Empty: the frame goes into the LSTM flattened, channel first, as preset <c>seed</c> has it.</summary>
     public IReadOnlyList<int> FrameChannels { get; init; } = [];
 
-    /// <summary>Size of the frame's embedding: Linear, BatchNorm and ReLU over <see cref="FeaturesPerChannel"/> numbers of each of the last convolution's channels: its
-    /// largest value, which tells that something is there; its mean, which tells what fills the picture; and the row and column where, as the mean place under a
-    /// softmax over all places (Finn et al., "Deep spatial autoencoders for visuomotor learning", 2016). 0 exactly if there are no convolutions.</summary>
+    /// <summary>Size of the frame's embedding: Linear, BatchNorm and ReLU over three numbers of each of the last convolution's channels: its largest
+    /// value, which tells that something is there, and the row and column where, as the mean place under a softmax over all places (Finn et al.,
+    /// "Deep spatial autoencoders for visuomotor learning", 2016). 0 exactly if there are no convolutions.</summary>
     public int FrameEmbeddingSize { get; init; }
 
     /// <summary>Mel steps stacked into one step of the audio LSTM; 1 takes every step as it is.</summary>
@@ -136,7 +133,7 @@ public sealed record ModelConfig
             yield return parameter;
         if (FrameEmbeddingSize > 0)
         {
-            yield return new("video_encoder.embed.weight", FrameEmbeddingSize, FeaturesPerChannel * ConvolvedShape.Channels);
+            yield return new("video_encoder.embed.weight", FrameEmbeddingSize, 3 * ConvolvedShape.Channels);    // largest value, row, column
             foreach (ParameterShape parameter in BatchNorm("video_encoder.embed_norm", FrameEmbeddingSize))
                 yield return parameter;
         }

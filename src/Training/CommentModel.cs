@@ -233,7 +233,7 @@ public sealed class CommentModel : nn.Module
             convolutions = new Convolutions(this, FrameSpec.Channels, config.FrameChannels);
             if (config.FrameEmbeddingSize > 0)
             {
-                embed = nn.Linear(ModelConfig.FeaturesPerChannel * config.ConvolvedShape.Channels, config.FrameEmbeddingSize, hasBias: false);
+                embed = nn.Linear(3 * config.ConvolvedShape.Channels, config.FrameEmbeddingSize, hasBias: false);
                 embed_norm = new BatchNorm(config.FrameEmbeddingSize);
             }
             dropout = nn.Dropout(config.Dropout);
@@ -253,7 +253,7 @@ public sealed class CommentModel : nn.Module
             if (embed is null)
                 return CommentModel.Encode(lstm, x.flatten(1), windows, hiddenSize);
             x = convolutions.Convolve(x);                                                // [steps, channels, height / 8, width / 8]
-            x = cat([x.amax([2, 3]), x.mean([2, 3]), Places(x)], 1);                     // [steps, 4 × channels]
+            x = cat([x.amax([2, 3]), Places(x)], 1);                                     // [steps, 3 × channels]
             x = dropout.call(nn.functional.relu(embed_norm!.Normalise(embed.call(x))));  // [steps, embedding]
             return CommentModel.Encode(lstm, x, windows, hiddenSize);
         }

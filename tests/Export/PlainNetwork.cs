@@ -24,7 +24,7 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
                 (channels, height, width) = (_config.FrameChannels[layer], (height + 1) / 2, (width + 1) / 2);
             }
             if (_config.FrameEmbeddingSize > 0)
-                x = Relu(Normalise(Product([.. x.Chunk(height * width).Select(channel => channel.Max()), .. x.Chunk(height * width).Select(channel => channel.Average()), .. x.Chunk(height * width).SelectMany(channel => Place(channel, height, width))],
+                x = Relu(Normalise(Product([.. x.Chunk(height * width).Select(channel => channel.Max()), .. x.Chunk(height * width).SelectMany(channel => Place(channel, height, width))],
                     Read("video_encoder.embed.weight"), _config.FrameEmbeddingSize), "video_encoder.embed_norm"));
             (hidden, cell) = LstmStep(x, hidden, cell, "video_encoder.lstm");
         }

@@ -37,10 +37,9 @@ internal static class VideoEncoderGraph
         x = g.NormalisedConvolutions(x, weights, "video_encoder", config.FrameChannels.Count);
         var (channels, height, width) = config.ConvolvedShape;
         Value largest = g.Reshape(g.GlobalMaxPool(x), "clips*time", channels);
-        Value mean = g.Reshape(g.GlobalAveragePool(x), "clips*time", channels);
         Value shares = g.Softmax(g.Reshape(x, "clips*time", channels, height * width));
         Value places = g.Reshape(g.MatMul(shares, g.Constant(Places(height, width), height * width, 2)), "clips*time", 2 * channels);
-        x = g.NormalisedLinear(g.Concat(axis: 1, largest, mean, places), weights, "video_encoder.embed", "video_encoder.embed_norm");    // [clips*time, embedding]
+        x = g.NormalisedLinear(g.Concat(axis: 1, largest, places), weights, "video_encoder.embed", "video_encoder.embed_norm");    // [clips*time, embedding]
         return g.Reshape(x, "clips", "time", config.FrameEmbeddingSize);
     }
 

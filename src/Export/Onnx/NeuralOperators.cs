@@ -29,18 +29,10 @@ public static class NeuralOperators
     /// <param name="g">The graph.</param>
     /// <param name="x">[batch, channels, height, width].</param>
     /// <returns>[batch, channels, 1, 1].</returns>
-    public static Value GlobalMaxPool(this Graph g, Value x) => g.GlobalPool("GlobalMaxPool", x);
-
-    /// <summary>Each channel's mean.</summary>
-    /// <param name="g">The graph.</param>
-    /// <param name="x">[batch, channels, height, width].</param>
-    /// <returns>[batch, channels, 1, 1].</returns>
-    public static Value GlobalAveragePool(this Graph g, Value x) => g.GlobalPool("GlobalAveragePool", x);
-
-    private static Value GlobalPool(this Graph g, string op, Value x)
+    public static Value GlobalMaxPool(this Graph g, Value x)
     {
-        g.Require(x.Rank == 4, op, $"x is {x}; [batch, channels, height, width] is needed");
-        return g.Add(op, [x], x.Type, [x.Shape[0], x.Shape[1], 1, 1]);
+        g.Require(x.Rank == 4, "GlobalMaxPool", $"x is {x}; [batch, channels, height, width] is needed");
+        return g.Add("GlobalMaxPool", [x], x.Type, [x.Shape[0], x.Shape[1], 1, 1]);
     }
 
     /// <summary>Runs a body for every step of a sequence, each from the states that the last one left.</summary>
