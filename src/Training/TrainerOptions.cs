@@ -17,7 +17,7 @@ public sealed record TrainerOptions
     public double LearningRate { get; init; } = 3e-3;
 
     /// <summary>AdamW's decoupled weight decay; matrices alone decay. 0 makes it Adam.</summary>
-    public double WeightDecay { get; init; } = 0.3;
+    public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>Share of all steps over which the learning rate rises from 0. In [0, 1).</summary>
     public double WarmUp { get; init; } = 0.05;
