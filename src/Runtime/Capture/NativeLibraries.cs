@@ -29,6 +29,8 @@ public static partial class NativeLibraries
         // The decoders inside write every damaged packet to stderr, which is ours; .NET's own variables do not reach them.
         _ = SetEnvironment("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
         _ = SetEnvironment("OPENCV_LOG_LEVEL", "SILENT", 0);
+        // Times are those of the pictures, so nobody needs the rate that the first of them suggest: to guess it, five seconds of a live source would pass.
+        _ = SetEnvironment("OPENCV_FFMPEG_CAPTURE_OPTIONS", "fpsprobesize;0", 0);
 
         string beside = Path.Combine(AppContext.BaseDirectory, $"lib{OpenCv}.so");
         try
