@@ -79,6 +79,11 @@ internal static class DecoderStepGraph
     private static (string, Value)[] MostLikely(Graph g, Value logits, int count)
     {
         (Value values, Value ids) = g.TopK(logits, count);
-        return [("top_ids", ids), ("top_logits", values), ("log_sum", g.ReduceLogSumExp(logits))];
+
+        // Their first is the largest, so the sum cannot overflow. ReduceLogSumExp, which says the same, takes 0.5 ms in CUDA from two rows on: cuDNN
+        // reduces a row of thousands with few threads.
+        Value largest = count == 1 ? values : g.Split(values, axis: 1, 1, count - 1)[0];
+        Value sum = g.ReduceSum(g.Exp(g.Sub(logits, largest)), axis: 1);
+        return [("top_ids", ids), ("top_logits", values), ("log_sum", g.Add(g.Squeeze(largest, 1), g.Log(sum)))];
     }
 }
