@@ -93,14 +93,11 @@ public sealed class Sampler
 
         _candidates.Take(top);
         ScoreCandidates();
-        ReadOnlySpan<float> scores = _candidates.Scores;
-        bool isDecided = _options.Temperature == 0
-            ? scores[TensorPrimitives.IndexOfMax(scores)] > _candidates.Least
-            : _ranking.Top(scores, k) is var best && best.Length == k && scores[best[^1]] > _candidates.Least;
-        if (!isDecided)
+        ReadOnlySpan<float> best = _candidates.Scores[..k];
+        if (!(best[^1] > _candidates.Least))
             return false;
 
-        int place = _options.Temperature == 0 ? TensorPrimitives.IndexOfMax(scores) : DrawFromTop(scores, _random.NextDouble());
+        int place = _options.Temperature == 0 ? 0 : DrawFromTop(best, _random.NextDouble());
         int id = _candidates.Ids[place];
         if (id != Vocabulary.End)
             _said[_saidCount++] = id;
@@ -135,6 +132,7 @@ public sealed class Sampler
             if (_isBanned[id] || (id == Vocabulary.End && said.Length < _options.MinLength))
                 scores[place] = float.NegativeInfinity;
         }
+        _candidates.Rank();
     }
 
     private float Penalised(float logit) => logit > 0 ? logit / _options.RepetitionPenalty : logit * _options.RepetitionPenalty;
@@ -173,22 +171,27 @@ public sealed class Sampler
     private int DrawScored()
     {
         double point = _random.NextDouble();    // one number per token, whatever the options
-        return _options.TopK > 0 && _options.TopK < _scores.Length ? DrawFromTop(_scores, point) : DrawFromAll(point);
-    }
-
-    private int DrawFromTop(ReadOnlySpan<float> scores, double point)
-    {
-        ReadOnlySpan<int> top = _ranking.Top(scores, _options.TopK);
+        if (_options.TopK == 0 || _options.TopK >= _scores.Length)
+            return DrawFromAll(point);
+        ReadOnlySpan<int> top = _ranking.Top(_scores, _options.TopK);
         if (top.IsEmpty)
             return Vocabulary.End;
-        float best = scores[top[0]];
-        double total = 0;
         for (int i = 0; i < top.Length; i++)
-            total += _weights[i] = Weight(scores[top[i]], best);
+            _weights[i] = _scores[top[i]];
+        return top[DrawFromTop(_weights.AsSpan(0, top.Length), point)];
+    }
+
+    // The place of one of the best scores, which come in order. They may be the first of _weights.
+    private int DrawFromTop(ReadOnlySpan<float> best, double point)
+    {
+        float first = best[0];
+        double total = 0;
+        for (int i = 0; i < best.Length; i++)
+            total += _weights[i] = Weight(best[i], first);
 
         int kept = 0;
         double sum = 0;
-        while (kept < top.Length && (kept == 0 || (sum < _options.TopP * total && _weights[kept] >= _options.MinP)))
+        while (kept < best.Length && (kept == 0 || (sum < _options.TopP * total && _weights[kept] >= _options.MinP)))
             sum += _weights[kept++];
 
         double left = point * sum;
@@ -196,9 +199,9 @@ public sealed class Sampler
         {
             left -= _weights[i];
             if (left < 0)
-                return top[i];
+                return i;
         }
-        return top[kept - 1];
+        return kept - 1;
     }
 
     // Without top-k: tokens leave a heap, best first, only until the drawn one has left it.
