@@ -31,18 +31,20 @@ public sealed partial class CommentModel : IDisposable
             using SessionOptions encoding = Accelerator.SessionOptions(options, wholly: false);
             using SessionOptions decoding = Accelerator.SessionOptions(options, wholly: true);
             GraphEntry video = GraphContract.VideoEncoder(Config);
-            Video = new VideoEncoder(Open(video with { File = bundle.InPrecisionIfAny(video.File, options.PrecisionName) }, encoding), Config, _run);
-            Audio = new AudioEncoder(Open(GraphContract.AudioEncoder(Config), encoding), Config, _run);
+            Video = new VideoEncoder(Graph(video with { File = bundle.InPrecisionIfAny(video.File, options.PrecisionName) }), Config);
+            Audio = new AudioEncoder(Graph(GraphContract.AudioEncoder(Config)), Config);
             if (Config.Chat is ChatSpec chat)
-                Chat = new ChatEncoder(Open(GraphContract.ChatEncoder(Config, chat), encoding), chat, _run);
+                Chat = new ChatEncoder(Graph(GraphContract.ChatEncoder(Config, chat)), chat);
             if (Config.RateSize > 0)
-                _rate = new RateHead(Open(GraphContract.RateHead(Config), encoding), _run);
-            _fusion = new Fusion(Open(GraphContract.Fusion(Config), encoding), Config, _run);
+                _rate = new RateHead(Graph(GraphContract.RateHead(Config)));
+            _fusion = new Fusion(Graph(GraphContract.Fusion(Config)), Config);
             GraphEntry step = options.OnDevice ? GraphContract.DeviceDecoderStep(Config) : GraphContract.DecoderStep(Config);
             _decoder = Open(step with { File = bundle.InPrecision(step.File, options.PrecisionName, onDevice: options.OnDevice) }, decoding);
             Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary);
             if (options.Provider == ExecutionProvider.Cuda)
                 TryOut();
+
+            OpenGraph Graph(GraphEntry needed) => new(Open(needed, encoding), _run, options.Provider);
         }
         catch
         {
@@ -202,6 +204,7 @@ public sealed partial class CommentModel : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        using Lock.Scope turn = DeviceTurn.Take(Options.Provider);
         while (_idle.TryTake(out (IModelDecoder Decoder, Sampler Sampler) buffers))
             buffers.Decoder.Dispose();
         foreach (IDisposable session in _sessions)

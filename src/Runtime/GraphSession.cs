@@ -15,6 +15,7 @@ internal static class GraphSession
     /// <exception cref="TwitchException">The graph cannot be loaded or differs; the message names graph and value.</exception>
     public static InferenceSession Open(Bundle bundle, GraphEntry needed, SessionOptions options, ExecutionProvider provider)
     {
+        using Lock.Scope turn = DeviceTurn.Take(provider);
         string path = bundle.PathOf(needed.File);
         GraphEntry listed = bundle.Graph(needed.File);
         InferenceSession session;

@@ -15,6 +15,7 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _run;
+    private readonly ExecutionProvider _provider;
     private readonly List<IDisposable> _owned = [];
     private readonly OrtIoBinding _binding;
     private readonly IDeviceState[] _states;
@@ -34,7 +35,8 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
     public DeviceDecoderStep(InferenceSession session, ModelConfig config, RuntimeOptions options, RunOptions run, int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        (_session, _run, Capacity, VocabularySize, _new) = (session, run, capacity, config.VocabularySize, new NewRows(capacity));
+        (_session, _run, _provider, Capacity, VocabularySize, _new) = (session, run, options.Provider, capacity, config.VocabularySize, new NewRows(capacity));
+        using Lock.Scope turn = DeviceTurn.Take(_provider);
         OrtAllocator allocator = options.Provider == ExecutionProvider.Cuda
             ? Own(new OrtAllocator(session, Own(new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, options.DeviceId, OrtMemType.Default))))
             : OrtAllocator.DefaultInstance;
@@ -96,6 +98,7 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
     /// <inheritdoc/>
     public (float[] Hidden, float[] Cell) Peek(int token)
     {
+        using Lock.Scope turn = DeviceTurn.Take(_provider);
         BindInputs(One(token));
         using var hidden = new RowBuffer<float>(1, _session.OutputMetadata[GraphContract.NextHidden].Dimensions[1]);
         using var cell = new RowBuffer<float>(1, _session.OutputMetadata[GraphContract.NextCell].Dimensions[1]);
@@ -110,6 +113,7 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
     /// <inheritdoc/>
     public void Dispose()
     {
+        using Lock.Scope turn = DeviceTurn.Take(_provider);
         for (int i = _owned.Count - 1; i >= 0; i--)    // the binding before what it binds
             _owned[i].Dispose();
         _owned.Clear();
@@ -125,6 +129,7 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
         if (!_hasLogits)
         {
             // Tokens, rows and the state before are still bound.
+            using Lock.Scope turn = DeviceTurn.Take(_provider);
             _binding.ClearBoundOutputs();
             _binding.BindOutput(GraphContract.Logits, Logits.First(_rowCount));
             _session.RunWithBinding(_run, _binding);
@@ -157,6 +162,7 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
     private void Run(ReadOnlySpan<int> tokens, bool bringTop, bool bringLogits)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, Capacity);
+        using Lock.Scope turn = DeviceTurn.Take(_provider);
         BindInputs(tokens);
         BindOutputs(tokens.Length, bringTop, bringLogits);
         _session.RunWithBinding(_run, _binding);

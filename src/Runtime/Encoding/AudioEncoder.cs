@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Twitch.Runtime;
@@ -9,8 +8,8 @@ public sealed class AudioEncoder
     private readonly RecurrentGraph _graph;
     private readonly ModelConfig _config;
 
-    internal AudioEncoder(InferenceSession session, ModelConfig config, RunOptions run) =>
-        (_graph, _config) = (new RecurrentGraph(session, GraphContract.Mel, run), config);
+    internal AudioEncoder(OpenGraph graph, ModelConfig config) =>
+        (_graph, _config) = (new RecurrentGraph(graph, GraphContract.Mel), config);
 
     /// <summary>Takes in mel steps, each clip of the batch as many. Without any, the state stays as it was.</summary>
     /// <param name="mel">[batch, time, n_mels] log-mel, time a multiple of <see cref="ModelConfig.MelStride"/>; read during the call.</param>

@@ -6,12 +6,11 @@ namespace Twitch.Runtime;
 public sealed class ChatEncoder
 {
     private readonly string[] _inputs = [GraphContract.Words, GraphContract.Age], _outputs = [GraphContract.PastAfter, GraphContract.PastNext, GraphContract.PastScores];
-    private readonly InferenceSession _session;
-    private readonly RunOptions _run;
+    private readonly OpenGraph _graph;
 
-    internal ChatEncoder(InferenceSession session, ChatSpec spec, RunOptions run)
+    internal ChatEncoder(OpenGraph graph, ChatSpec spec)
     {
-        (_session, _run, Spec) = (session, run, spec);
+        (_graph, Spec) = (graph, spec);
         Nothing = Encode([ChatWindow.Empty(spec)])[0];
     }
 
@@ -42,7 +41,7 @@ public sealed class ChatEncoder
         using OrtValue afterValue = OrtValue.CreateTensorValueFromMemory(after, [batch, places]);
         using OrtValue nextValue = OrtValue.CreateTensorValueFromMemory(next, [batch, places]);
         using OrtValue scoreValue = OrtValue.CreateTensorValueFromMemory(scores, [batch, places, ChatSpec.EvidenceCount]);
-        _session.Run(_run, _inputs, [wordValue, ageValue], _outputs, [afterValue, nextValue, scoreValue]);
+        _graph.Run(_inputs, [wordValue, ageValue], _outputs, [afterValue, nextValue, scoreValue]);
         return [.. Enumerable.Range(0, batch).Select(row => new PastWords(
             after.AsSpan(row * places, places).ToArray(), next.AsSpan(row * places, places).ToArray(), scores.AsSpan(row * scoreCount, scoreCount).ToArray()))];
     }

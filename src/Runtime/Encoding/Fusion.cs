@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace Twitch.Runtime;
 
 /// <summary>Joins what was seen and what was heard. Shared between threads.</summary>
-internal sealed class Fusion(InferenceSession session, ModelConfig config, RunOptions run)
+internal sealed class Fusion(OpenGraph graph, ModelConfig config)
 {
     private readonly string[] _inputs = GraphContract.FusionInputs;
     private readonly string[] _outputs = [GraphContract.Hidden, GraphContract.Cell];
@@ -24,7 +24,7 @@ internal sealed class Fusion(InferenceSession session, ModelConfig config, RunOp
         OrtValue[] states = [Value(video.HiddenArray), Value(video.CellArray), Value(audio.HiddenArray), Value(audio.CellArray)], fused = [Value(hidden), Value(cell)];
         try
         {
-            session.Run(run, _inputs, states, _outputs, fused);
+            graph.Run(_inputs, states, _outputs, fused);
         }
         finally
         {

@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace Twitch.Runtime;
 
 /// <summary>How often people would comment now. Shared between threads.</summary>
-internal sealed class RateHead(InferenceSession session, RunOptions run)
+internal sealed class RateHead(OpenGraph graph)
 {
     private readonly string[] _inputs = [GraphContract.Hidden, GraphContract.Cell], _outputs = [GraphContract.Rate];
 
@@ -15,7 +15,7 @@ internal sealed class RateHead(InferenceSession session, RunOptions run)
         using OrtValue hidden = OrtValue.CreateTensorValueFromMemory(clip.Hidden.ToArray(), shape);
         using OrtValue cell = OrtValue.CreateTensorValueFromMemory(clip.Cell.ToArray(), shape);
         using OrtValue value = OrtValue.CreateTensorValueFromMemory(rate, [1]);
-        session.Run(run, _inputs, [hidden, cell], _outputs, [value]);
+        graph.Run(_inputs, [hidden, cell], _outputs, [value]);
         return rate[0];
     }
 }

@@ -5,10 +5,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Twitch.Runtime;
 
 /// <summary>A graph with an input over time and a state in and out: what both encoders are.</summary>
-/// <param name="session">The opened graph; the model's.</param>
+/// <param name="graph">The opened graph.</param>
 /// <param name="input">Name of the input over time.</param>
-/// <param name="run">Shared by all runs.</param>
-internal sealed class RecurrentGraph(InferenceSession session, string input, RunOptions run)
+internal sealed class RecurrentGraph(OpenGraph graph, string input)
 {
     private readonly string[] _inputs = [input, GraphContract.Hidden, GraphContract.Cell];
     private readonly string[] _outputs = [GraphContract.NextHidden, GraphContract.NextCell];
@@ -30,7 +29,7 @@ internal sealed class RecurrentGraph(InferenceSession session, string input, Run
             using OrtValue cell = OrtValue.CreateTensorValueFromMemory(state.CellArray, stateShape);
             using OrtValue nextHidden = OrtValue.CreateTensorValueFromMemory(next.HiddenArray, stateShape);
             using OrtValue nextCell = OrtValue.CreateTensorValueFromMemory(next.CellArray, stateShape);
-            session.Run(run, _inputs, [over, hidden, cell], _outputs, [nextHidden, nextCell]);
+            graph.Run(_inputs, [over, hidden, cell], _outputs, [nextHidden, nextCell]);
         }
         return next;
     }

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Twitch.Runtime;
@@ -9,8 +8,8 @@ public sealed class VideoEncoder
     private readonly RecurrentGraph _graph;
     private readonly FrameSpec _frame;
 
-    internal VideoEncoder(InferenceSession session, ModelConfig config, RunOptions run) =>
-        (_graph, _frame) = (new RecurrentGraph(session, GraphContract.Frames, run), config.Frame);
+    internal VideoEncoder(OpenGraph graph, ModelConfig config) =>
+        (_graph, _frame) = (new RecurrentGraph(graph, GraphContract.Frames), config.Frame);
 
     /// <summary>Takes in frames, each clip of the batch as many. Without any, the state stays as it was.</summary>
     /// <param name="frames">[batch, time, height, width, 3] RGB; read during the call.</param>
