@@ -69,7 +69,7 @@ public static class RateTraining
         return new RateResult((int)counts.shape[0], rate, keptStep, trust, (first - best) / Math.Max(1, heldOutCounts.sum().item<float>()));
     }
 
-    // Of what was learned, the share whose gain over the constant rate is surest: the gain less two standard errors, over blocks because what
+    // Of what was learned, the share whose gain over the constant rate is surest: the gain less its standard error, over blocks because what
     // happens lasts longer than a second. A short recording's held-out part proves little, so little is kept.
     private static double Trust(RateHead head, Tensor states, Tensor counts, double constant)
     {
@@ -83,7 +83,7 @@ public static class RateTraining
         {
             double[] blocks = [.. learned.Select((more, i) => said[i] * share * more - (Math.Exp(constant + share * more) - Math.Exp(constant))).Chunk(BlockSeconds).Select(block => block.Sum())];
             double mean = blocks.Average(), variance = blocks.Sum(gain => (gain - mean) * (gain - mean)) / Math.Max(1, blocks.Length - 1);
-            return blocks.Sum() - 2 * Math.Sqrt(variance * blocks.Length);
+            return blocks.Sum() - Math.Sqrt(variance * blocks.Length);
         }
     }
 
