@@ -20,7 +20,7 @@ Dictionary<string, string> given = args.Chunk(2).Where(pair => pair.Length == 2)
 string root = given.GetValueOrDefault("--out", Path.Combine(Path.GetTempPath(), "twitch-cuda"));
 double seconds = double.Parse(given.GetValueOrDefault("--seconds", "0.4"), CultureInfo.InvariantCulture);
 string[] names = given.GetValueOrDefault("--bundles", "compact,seed").Split(',');
-int[] batches = [.. given.GetValueOrDefault("--rows", "1,4,16,64,256,1024").Split(',').Select(int.Parse)];
+int[] batches = Counts("--rows", "1,4,16,64,256,1024"), windowCounts = Counts("--windows", "1,16,64");
 string[] providers = OrtEnv.Instance().GetAvailableProviders();
 bool hasCuda = providers.Contains("CUDAExecutionProvider");
 Console.WriteLine($"ONNX Runtime {OrtEnv.Instance().GetVersionString()}, {string.Join(", ", providers)}; medians of {seconds} s each");
@@ -45,7 +45,7 @@ foreach (string name in names)
         Console.WriteLine($"| {rows} | {string.Join(" | ", cells)} |");
     }
     Console.WriteLine($"\n{name}, encoders, windows of ten seconds: windows/s (median us)\n\n| windows | pictures, processor | CUDA | sound, processor | CUDA |\n|---:|---:|---:|---:|---:|");
-    foreach (int windows in (int[])[1, 16, 64])
+    foreach (int windows in windowCounts)
     {
         IEnumerable<string> cells =
             from encoder in ((string File, long Steps)[])[(BundleManifest.VideoEncoderFile, config.WindowSeconds), (BundleManifest.AudioEncoderFile, MelSteps(config))]
@@ -55,6 +55,8 @@ foreach (string name in names)
     }
 }
 return 0;
+
+int[] Counts(string name, string usual) => [.. given.GetValueOrDefault(name, usual).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 
 string Write(string name, ModelConfig config)
 {
