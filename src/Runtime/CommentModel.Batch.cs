@@ -11,7 +11,7 @@ public sealed partial class CommentModel
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         return Options.OnDevice
-            ? new DeviceDecoderStep(_decoder, Config, Options, _run, capacity)
+            ? new DeviceDecoderStep(_decoder, Config, Options, capacity)
             : new BatchDecoderStep(BatchSession(capacity), Config, _run, capacity);
     }
 

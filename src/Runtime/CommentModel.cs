@@ -29,7 +29,7 @@ public sealed partial class CommentModel : IDisposable
         try
         {
             using SessionOptions encoding = Accelerator.SessionOptions(options, wholly: false);
-            using SessionOptions decoding = Accelerator.SessionOptions(options, wholly: true);
+            using SessionOptions decoding = Accelerator.SessionOptions(options, wholly: true, GraphContract.IsCaptured(Config, options));
             GraphEntry video = GraphContract.VideoEncoder(Config);
             Video = new VideoEncoder(Graph(video with { File = bundle.InPrecisionIfAny(video.File, options.PrecisionName) }), Config);
             Audio = new AudioEncoder(Graph(GraphContract.AudioEncoder(Config)), Config);
@@ -215,7 +215,7 @@ public sealed partial class CommentModel : IDisposable
     /// <summary>A decoder of the caller's own, for checks and measurements; generators have theirs, which are reused.</summary>
     /// <returns>For one thread; dispose it before the model.</returns>
     public IModelDecoder CreateDecoder() =>
-        Options.OnDevice ? new DeviceDecoderStep(_decoder, Config, Options, _run, capacity: 1) : new OrtDecoderStep(_decoder, Config, _run);
+        Options.OnDevice ? new DeviceDecoderStep(_decoder, Config, Options, capacity: 1) : new OrtDecoderStep(_decoder, Config, _run);
 
     private ChatEncoder RequireChat() => Chat ?? throw new ArgumentException($"{Bundle.Folder} reads no past chat; give none, or train one with --past-chat.");
 

@@ -65,6 +65,9 @@ internal static class GraphContract
         };
     }
 
+    /// <summary>Whether CUDA is given a step as one graph. With past chat it cannot be: its operators read tables in the processor's memory.</summary>
+    public static bool IsCaptured(ModelConfig config, RuntimeOptions options) => options.CapturesSteps && options.Provider == ExecutionProvider.Cuda && config.Chat is null;
+
     private static GraphValue Leading(GraphValue state, string name, string rows) => state with { Name = name, Shape = [rows, .. state.Shape.Skip(1)] };
 
     private static GraphValue State(string name, ModelConfig config) => Value(name, "f32", Batch, config.HiddenSize);

@@ -26,7 +26,8 @@ internal enum StepArithmetic
 /// state that stays on the device, it takes every state as <see cref="StepStates"/> says, and gives besides
 /// <code>
 /// out   top_ids [batch, k] i64, top_logits [batch, k] f32: the k most likely tokens    log_sum [batch] f32: ln Σ exp(logit)
-/// </code></remarks>
+/// </code>That form, without past chat and given as many new rows as old ones, launches nothing that reads the processor's memory, so that CUDA can
+/// capture it: there Concat and Split of unequal sizes copy a table of the sizes, which a captured step would read where it no longer is.</remarks>
 internal static class DecoderStepGraph
 {
     /// <summary>From how many rows on <see cref="StepArithmetic.Int8Rows"/> is faster.</summary>
@@ -58,7 +59,7 @@ internal static class DecoderStepGraph
             StepArithmetic.Int8Rows => g.Add(g.MatMulInt8Rows(hidden, lstm.StepRecurrentInt8Rows()), gates),
             _ => g.Gemm(hidden, g.Weight(lstm.StepRecurrent()), gates),
         };
-        var (nextHidden, nextCell) = g.LstmCell(gates, cell);                                 // each [batch, hidden]
+        var (nextHidden, nextCell) = g.LstmCell(gates, cell, onDevice);                       // each [batch, hidden]
         Value logits = arithmetic switch                                                      // [batch, vocabulary]
         {
             StepArithmetic.Float16 => g.LinearFloat16(nextHidden, weights, Head),
@@ -82,7 +83,7 @@ internal static class DecoderStepGraph
 
         // Their first is the largest, so the sum cannot overflow. ReduceLogSumExp, which says the same, takes 0.5 ms in CUDA from two rows on: cuDNN
         // reduces a row of thousands with few threads.
-        Value largest = count == 1 ? values : g.Split(values, axis: 1, 1, count - 1)[0];
+        Value largest = g.Slice(values, axis: 1, 0, 1);
         Value sum = g.ReduceSum(g.Exp(g.Sub(logits, largest)), axis: 1);
         return [("top_ids", ids), ("top_logits", values), ("log_sum", g.Add(g.Squeeze(largest, 1), g.Log(sum)))];
     }

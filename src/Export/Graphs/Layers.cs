@@ -104,10 +104,11 @@ internal static class Layers
     /// <param name="g">The graph.</param>
     /// <param name="gates">[batch, 4 × hidden].</param>
     /// <param name="cell">[batch, hidden].</param>
-    public static (Value Hidden, Value Cell) LstmCell(this Graph g, Value gates, Value cell)
+    /// <param name="onDevice">Whether CUDA runs it: a Split into unequal parts copies their places there with each run.</param>
+    public static (Value Hidden, Value Cell) LstmCell(this Graph g, Value gates, Value cell, bool onDevice = false)
     {
         long size = cell.Shape[1].Size;
-        Value[] parts = g.Split(gates, axis: 1, 3 * size, size);
+        Value[] parts = onDevice ? [g.Slice(gates, axis: 1, 0, 3 * size), g.Slice(gates, axis: 1, 3 * size, size)] : g.Split(gates, axis: 1, 3 * size, size);
         Value[] open = g.Split(g.Sigmoid(parts[0]), axis: 1, size, size, size);               // input, forget, output
         Value nextCell = g.Add(g.Mul(open[1], cell), g.Mul(open[0], g.Tanh(parts[1])));
         return (g.Mul(open[2], g.Tanh(nextCell)), nextCell);

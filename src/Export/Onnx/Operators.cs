@@ -103,13 +103,6 @@ public static class Operators
         return g.Add("ReduceSum", [x, g.Constant(axis)], x.Type, [.. x.Shape.Where((_, i) => i != axis)], Attribute.Int("keepdims", 0));
     }
 
-    /// <summary>ln Σ exp(x) along the last dimension, which goes away.</summary>
-    public static Value ReduceLogSumExp(this Graph g, Value x)
-    {
-        g.Require(x.Type is TensorType.F16 or TensorType.F32 or TensorType.F64 && x.Rank >= 1, "ReduceLogSumExp", $"{x} does not hold rows of floating point numbers");
-        return g.Add("ReduceLogSumExp", [x], x.Type, [.. x.Shape.SkipLast(1)], Attribute.Ints("axes", x.Rank - 1), Attribute.Int("keepdims", 0));
-    }
-
     /// <summary>The largest elements along the last dimension, largest first.</summary>
     /// <param name="g">The graph.</param>
     /// <param name="x">[…, columns].</param>

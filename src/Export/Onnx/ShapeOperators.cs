@@ -65,6 +65,18 @@ public static class ShapeOperators
         return g.Add("Split", [x, g.Constant(sizes)], pieces, Attribute.Int("axis", axis))!;
     }
 
+    /// <summary>A part along one dimension.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">The whole.</param>
+    /// <param name="axis">The dimension; its size is known.</param>
+    /// <param name="first">Where the part begins.</param>
+    /// <param name="count">Its size, at least 1.</param>
+    public static Value Slice(this Graph g, Value x, int axis, long first, long count)
+    {
+        g.Require(axis >= 0 && axis < x.Rank && x.Shape[axis].Name is null && first >= 0 && count >= 1 && first + count <= x.Shape[axis].Size, "Slice", $"{x} has no [{first}, {first + count}) along dimension {axis}");
+        return g.Add("Slice", [x, g.Constant([first]), g.Constant([first + count]), g.Constant([(long)axis])], x.Type, [.. x.Shape.Select((dim, i) => i == axis ? count : dim)]);
+    }
+
     /// <summary>Inserts a dimension of size 1.</summary>
     public static Value Unsqueeze(this Graph g, Value x, int axis)
     {

@@ -7,41 +7,45 @@ namespace Twitch.Runtime;
 /// which rows of the one before go on, and is given the states of new ones. Of the logits only the most likely leave the device, unless all
 /// are asked for. Not for several threads at a time.</summary>
 /// <remarks>
-/// ONNX Runtime copies a tensor of the processor to the device when it is bound, so a token is bound for every step, and what did not change
-/// is not. All logits are had by running the step again from the state before, which still lies in the other buffer; the step after one
-/// whose logits were wanted brings them along at once.
+/// Most steps change no row: those are <see cref="SteadyStep"/>s. The others are bound anew each time, whole: ONNX Runtime's copies on the device of
+/// what is bound there lie where a captured step may write. All logits are had by running the step again from the state before, which still lies in
+/// the other buffer; the step after one whose logits were wanted brings them along at once.
 /// </remarks>
 internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
 {
     private readonly InferenceSession _session;
-    private readonly RunOptions _run;
+    private readonly RunOptions _run = new();
     private readonly ExecutionProvider _provider;
+    private readonly bool _isCaptured;
     private readonly List<IDisposable> _owned = [];
     private readonly OrtIoBinding _binding;
     private readonly IDeviceState[] _states;
-    private readonly RowBuffer<long> _tokens, _rows, _topIds;      // rows: as the step takes them, what it was last bound to
+    private readonly SteadyPlaces _places;
+    private readonly Dictionary<(int Rows, int Front), SteadyStep> _steady = [];
+    private readonly RowBuffer<long> _tokens, _rows, _topIds;      // rows: where those of the last step came from
     private readonly RowBuffer<float> _topLogits, _logSums;
     private readonly NewRows _new;
     private readonly int[] _one = new int[1];
     private RowBuffer<float>? _logits;                             // made when they are first wanted: capacity × vocabulary
-    private int _front, _rowCount, _boundRows;
-    private bool _freshIsBound, _logitsWereWanted, _hasLogits;
+    private int _front, _rowCount, _freshCount;
+    private bool _logitsWereWanted, _hasLogits, _wasSteady;
 
     /// <param name="session">Of a graph that is made for it.</param>
     /// <param name="config">Sizes of the network.</param>
     /// <param name="options">The device.</param>
-    /// <param name="run">Shared by all runs.</param>
     /// <param name="capacity">Most rows of a step, at least 1.</param>
-    public DeviceDecoderStep(InferenceSession session, ModelConfig config, RuntimeOptions options, RunOptions run, int capacity)
+    public DeviceDecoderStep(InferenceSession session, ModelConfig config, RuntimeOptions options, int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        (_session, _run, _provider, Capacity, VocabularySize, _new) = (session, run, options.Provider, capacity, config.VocabularySize, new NewRows(capacity));
+        (_session, _provider, Capacity, VocabularySize, _new) = (session, options.Provider, capacity, config.VocabularySize, new NewRows(capacity));
         using Lock.Scope turn = DeviceTurn.Take(_provider);
-        OrtAllocator allocator = options.Provider == ExecutionProvider.Cuda
-            ? Own(new OrtAllocator(session, Own(new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, options.DeviceId, OrtMemType.Default))))
-            : OrtAllocator.DefaultInstance;
-        _states = [.. States(config, allocator).Select(Own)];
+        _isCaptured = GraphContract.IsCaptured(config, options);
+        if (_isCaptured)
+            _run.AddRunConfigEntry(SteadyStep.CaptureOption, "-1");
         int top = GraphVariant.TopCount(config);
+        DeviceMemory memory = Own(DeviceMemory.Of(options));
+        _places = new SteadyPlaces(memory, capacity, top);
+        _states = [.. States(config, memory).Select(Own)];
         (_tokens, _rows, _topIds) = (Own(new RowBuffer<long>(capacity)), Own(new RowBuffer<long>(capacity)), Own(new RowBuffer<long>(capacity, top)));
         (_topLogits, _logSums) = (Own(new RowBuffer<float>(capacity, top)), Own(new RowBuffer<float>(capacity)));
         _binding = Own(session.CreateIoBinding());
@@ -59,7 +63,6 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
         int place = _new.Begin(row);
         foreach (IDeviceState state in _states)
             state.Begin(place, clip);
-        _freshIsBound = false;
     }
 
     /// <inheritdoc/>
@@ -99,7 +102,8 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
     public (float[] Hidden, float[] Cell) Peek(int token)
     {
         using Lock.Scope turn = DeviceTurn.Take(_provider);
-        BindInputs(One(token));
+        Take(One(token));
+        BindInputs(1, _front);
         using var hidden = new RowBuffer<float>(1, _session.OutputMetadata[GraphContract.NextHidden].Dimensions[1]);
         using var cell = new RowBuffer<float>(1, _session.OutputMetadata[GraphContract.NextCell].Dimensions[1]);
         _binding.ClearBoundOutputs();
@@ -114,13 +118,17 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
     public void Dispose()
     {
         using Lock.Scope turn = DeviceTurn.Take(_provider);
+        foreach (SteadyStep step in _steady.Values)
+            step.Dispose();
+        _steady.Clear();
         for (int i = _owned.Count - 1; i >= 0; i--)    // the binding before what it binds
             _owned[i].Dispose();
         _owned.Clear();
+        _run.Dispose();
     }
 
     /// <summary>The most likely tokens of a row of the last <see cref="AdvanceToDraw(ReadOnlySpan{int})"/>.</summary>
-    internal TopTokens TopOf(int row) => new(_topIds.Row(row), _topLogits.Row(row), _logSums.Values[row]);
+    internal TopTokens TopOf(int row) => _wasSteady ? _places.TopOf(row) : new(_topIds.Row(row), _topLogits.Row(row), _logSums.Values[row]);
 
     /// <summary>All logits of a row of the last step.</summary>
     internal ReadOnlySpan<float> LogitsOf(int row)
@@ -128,8 +136,8 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
         _logitsWereWanted = true;
         if (!_hasLogits)
         {
-            // Tokens, rows and the state before are still bound.
             using Lock.Scope turn = DeviceTurn.Take(_provider);
+            BindInputs(_rowCount, _front ^ 1);    // the last step again
             _binding.ClearBoundOutputs();
             _binding.BindOutput(GraphContract.Logits, Logits.First(_rowCount));
             _session.RunWithBinding(_run, _binding);
@@ -138,17 +146,17 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
         return Logits.Row(row);
     }
 
-    private IEnumerable<IDeviceState> States(ModelConfig config, OrtAllocator allocator)
+    private IEnumerable<IDeviceState> States(ModelConfig config, DeviceMemory memory)
     {
-        yield return new DeviceState<float>(GraphContract.Hidden, TensorElementType.Float, [config.HiddenSize], Capacity, allocator, clip => clip.Hidden);
-        yield return new DeviceState<float>(GraphContract.Cell, TensorElementType.Float, [config.HiddenSize], Capacity, allocator, clip => clip.Cell);
+        yield return new DeviceState<float>(GraphContract.Hidden, TensorElementType.Float, [config.HiddenSize], Capacity, memory, clip => clip.Hidden);
+        yield return new DeviceState<float>(GraphContract.Cell, TensorElementType.Float, [config.HiddenSize], Capacity, memory, clip => clip.Cell);
         if (config.Chat is not ChatSpec chat)
             yield break;
         var noMatch = new float[chat.PlaceCount];
-        yield return new DeviceState<long>(GraphContract.PastAfter, TensorElementType.Int64, [chat.PlaceCount], Capacity, allocator, clip => clip.Past is { } past ? past.After : []);
-        yield return new DeviceState<long>(GraphContract.PastNext, TensorElementType.Int64, [chat.PlaceCount], Capacity, allocator, clip => clip.Past is { } past ? past.Next : []);
-        yield return new DeviceState<float>(GraphContract.PastScores, TensorElementType.Float, [chat.PlaceCount, ChatSpec.EvidenceCount], Capacity, allocator, clip => clip.Past is { } past ? past.Scores : []);
-        yield return new DeviceState<float>(GraphContract.Match, TensorElementType.Float, [chat.PlaceCount], Capacity, allocator, _ => noMatch);
+        yield return new DeviceState<long>(GraphContract.PastAfter, TensorElementType.Int64, [chat.PlaceCount], Capacity, memory, clip => clip.Past is { } past ? past.After : []);
+        yield return new DeviceState<long>(GraphContract.PastNext, TensorElementType.Int64, [chat.PlaceCount], Capacity, memory, clip => clip.Past is { } past ? past.Next : []);
+        yield return new DeviceState<float>(GraphContract.PastScores, TensorElementType.Float, [chat.PlaceCount, ChatSpec.EvidenceCount], Capacity, memory, clip => clip.Past is { } past ? past.Scores : []);
+        yield return new DeviceState<float>(GraphContract.Match, TensorElementType.Float, [chat.PlaceCount], Capacity, memory, _ => noMatch);
     }
 
     private ReadOnlySpan<int> One(int token)
@@ -163,34 +171,48 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, Capacity);
         using Lock.Scope turn = DeviceTurn.Take(_provider);
-        BindInputs(tokens);
-        BindOutputs(tokens.Length, bringTop, bringLogits);
-        _session.RunWithBinding(_run, _binding);
+        _wasSteady = bringTop && !bringLogits && _new.IsSteady;
+        Take(tokens);
+        if (_wasSteady)
+            Steady(tokens.Length).Run(tokens);
+        else
+        {
+            BindInputs(tokens.Length, _front);
+            BindOutputs(tokens.Length, bringTop, bringLogits);
+            _session.RunWithBinding(_run, _binding);
+        }
         _new.Stepped();
         _front ^= 1;    // the states just written are the states read next
         (_rowCount, _hasLogits, _logitsWereWanted) = (tokens.Length, bringLogits, false);
     }
 
-    private void BindInputs(ReadOnlySpan<int> tokens)
+    // Steps for a few numbers of rows do for all: the rows behind those that are wanted cost next to nothing.
+    private SteadyStep Steady(int tokens)
+    {
+        int rows = Math.Min(Capacity, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)tokens));
+        if (!_steady.TryGetValue((rows, _front), out SteadyStep? step))
+            _steady[(rows, _front)] = step = new SteadyStep(_session, _isCaptured, _places, _states, _front, rows);
+        return step;
+    }
+
+    // What the step is made of, to be bound now or when its logits are wanted.
+    private void Take(ReadOnlySpan<int> tokens)
     {
         for (int row = 0; row < tokens.Length; row++)
             _tokens.Values[row] = tokens[row];
-        _binding.BindInput(GraphContract.Token, _tokens.First(tokens.Length));
+        _new.Sources.AsSpan(0, tokens.Length).CopyTo(_rows.Values);
+        _freshCount = _new.PlaceCount;
+    }
 
-        ReadOnlySpan<long> rows = _new.Sources.AsSpan(0, tokens.Length);
-        if (_boundRows != rows.Length || !rows.SequenceEqual(_rows.Values.AsSpan(0, rows.Length)))
-        {
-            rows.CopyTo(_rows.Values);
-            _binding.BindInput(GraphContract.Rows, _rows.First(rows.Length));
-            _boundRows = rows.Length;
-        }
+    private void BindInputs(int rows, int front)
+    {
+        _binding.BindInput(GraphContract.Token, _tokens.First(rows));
+        _binding.BindInput(GraphContract.Rows, _rows.First(rows));
         foreach (IDeviceState state in _states)
         {
-            state.BindPrevious(_binding, _front);
-            if (!_freshIsBound)
-                state.BindFresh(_binding, _new.PlaceCount);
+            state.BindPrevious(_binding, front);
+            state.BindFresh(_binding, _freshCount);
         }
-        _freshIsBound = true;
     }
 
     private void BindOutputs(int rows, bool top, bool logits)

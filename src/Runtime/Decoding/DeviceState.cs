@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -13,22 +14,26 @@ internal sealed class DeviceState<T> : IDeviceState where T : unmanaged
     private readonly string _name;
     private readonly StatePart<T> _begin;
     private readonly TensorElementType _type;
-    private readonly long[] _shape;                    // of a whole buffer
-    private readonly OrtMemoryAllocation[] _buffers;
+    private readonly long[] _rowShape;
+    private readonly DeviceMemory _memory;
+    private readonly nint[] _buffers;
+    private readonly OrtValue[] _whole;
     private readonly RowBuffer<T> _fresh;
+    private OrtValue? _next;
 
     /// <param name="name">Of the graph's input.</param>
     /// <param name="type">The element type of <typeparamref name="T"/>.</param>
     /// <param name="rowShape">Of a row.</param>
     /// <param name="capacity">Most rows.</param>
-    /// <param name="allocator">Of the device.</param>
+    /// <param name="memory">Of the device.</param>
     /// <param name="begin">What a row begins with.</param>
-    public DeviceState(string name, TensorElementType type, ReadOnlySpan<long> rowShape, int capacity, OrtAllocator allocator, StatePart<T> begin)
+    public DeviceState(string name, TensorElementType type, ReadOnlySpan<long> rowShape, int capacity, DeviceMemory memory, StatePart<T> begin)
     {
-        (_name, _type, _begin, _shape) = (name, type, begin, [capacity, .. rowShape]);
+        (_name, _type, _begin, _memory, _rowShape) = (name, type, begin, memory, rowShape.ToArray());
         _fresh = new RowBuffer<T>(capacity, rowShape);
-        uint bytes = (uint)System.Runtime.InteropServices.MemoryMarshal.AsBytes<T>(_fresh.Values).Length;
-        _buffers = [allocator.Allocate(bytes), allocator.Allocate(bytes)];
+        long bytes = (long)capacity * _fresh.RowSize * Unsafe.SizeOf<T>();
+        _buffers = [memory.Take(bytes), memory.Take(bytes)];
+        _whole = [Rows(0, capacity), Rows(1, capacity)];
     }
 
     /// <inheritdoc/>
@@ -44,16 +49,36 @@ internal sealed class DeviceState<T> : IDeviceState where T : unmanaged
     public void BindFresh(OrtIoBinding binding, int count) => binding.BindInput(GraphContract.FreshOf(_name), _fresh.First(count));
 
     /// <inheritdoc/>
-    public void BindPrevious(OrtIoBinding binding, int front) => binding.BindInput(_name, _type, _shape, _buffers[front]);
+    public void BindPrevious(OrtIoBinding binding, int front) => binding.BindInput(_name, _whole[front]);
 
     /// <inheritdoc/>
-    public void BindNext(OrtIoBinding binding, int front, int rows) => binding.BindOutput(GraphContract.NextOf(_name), _type, [rows, .. _shape.AsSpan(1)], _buffers[front ^ 1]);
+    public void BindNext(OrtIoBinding binding, int front, int rows)
+    {
+        _next?.Dispose();
+        _next = Rows(front ^ 1, rows);
+        binding.BindOutput(GraphContract.NextOf(_name), _next);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<OrtValue> BindSteady(OrtIoBinding binding, int front, int rows)
+    {
+        // The graph wants new rows, and as many, to be captured; none goes on, so any will do.
+        (OrtValue previous, OrtValue fresh, OrtValue next) = (Rows(front, rows), Rows(front, rows), Rows(front ^ 1, rows));
+        binding.BindInput(_name, previous);
+        binding.BindInput(GraphContract.FreshOf(_name), fresh);
+        binding.BindOutput(GraphContract.NextOf(_name), next);
+        return [previous, fresh, next];
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _fresh.Dispose();
-        foreach (OrtMemoryAllocation buffer in _buffers)
-            buffer.Dispose();
+        _next?.Dispose();
+        foreach (OrtValue value in _whole)
+            value.Dispose();
     }
+
+    private OrtValue Rows(int buffer, int count) => OrtValue.CreateTensorValueWithData(
+        _memory.Info, _type, [count, .. _rowShape], _buffers[buffer], (long)count * _fresh.RowSize * Unsafe.SizeOf<T>());
 }

@@ -26,4 +26,11 @@ internal interface IDeviceState : IDisposable
     /// <param name="front">The buffer that it reads; the other one is written.</param>
     /// <param name="rows">Rows of the step.</param>
     void BindNext(OrtIoBinding binding, int front, int rows);
+
+    /// <summary>Binds all there is for a step in which every row goes on: nothing of it lies beside the processor.</summary>
+    /// <param name="binding">Of the step.</param>
+    /// <param name="front">The buffer that it reads; the other one is written.</param>
+    /// <param name="rows">Rows of the step.</param>
+    /// <returns>What must live as long as the binding.</returns>
+    IEnumerable<OrtValue> BindSteady(OrtIoBinding binding, int front, int rows);
 }

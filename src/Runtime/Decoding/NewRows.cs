@@ -16,6 +16,9 @@ internal sealed class NewRows
     /// <summary>Of each row: below the capacity a row of the step before, behind that a place.</summary>
     public long[] Sources { get; }
 
+    /// <summary>Whether every row comes from itself.</summary>
+    public bool IsSteady { get; private set; }
+
     /// <summary>Places that are to be given to the next step; at least 1, since no tensor should be empty.</summary>
     public int PlaceCount => Math.Max(1, _taken);
 
@@ -24,6 +27,7 @@ internal sealed class NewRows
     public int Begin(int row)
     {
         int place = 0;
+        IsSteady = false;
         Sources[row] = -1;
         if (_taken < Sources.Length)
             place = _taken++;
@@ -37,11 +41,12 @@ internal sealed class NewRows
     }
 
     /// <summary>Row <paramref name="target"/> comes from where row <paramref name="source"/> comes from.</summary>
-    public void Move(int source, int target) => Sources[target] = Sources[source];
+    public void Move(int source, int target) => (Sources[target], IsSteady) = (Sources[source], false);
 
     /// <summary>Row i comes from where row <paramref name="rows"/>[i] comes from.</summary>
     public void Select(ReadOnlySpan<int> rows)
     {
+        IsSteady = false;
         for (int i = 0; i < rows.Length; i++)
             _scratch[i] = Sources[rows[i]];
         _scratch.AsSpan(0, rows.Length).CopyTo(Sources);
@@ -52,6 +57,6 @@ internal sealed class NewRows
     {
         for (int row = 0; row < Sources.Length; row++)
             Sources[row] = row;
-        _taken = 0;
+        (_taken, IsSteady) = (0, true);
     }
 }

@@ -86,6 +86,53 @@ public sealed class DeviceDecoderStepTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(ExecutionProvider.Cpu, false)]
+    [InlineData(ExecutionProvider.Cuda, false)]
+    [InlineData(ExecutionProvider.Cuda, true)]
+    public void Steps_without_a_change_are_bound_once_and_give_the_same(ExecutionProvider provider, bool captured)
+    {
+        // Most steps change nothing; rows join, leave, and all logits are asked for in between. 5 rows do not fill a step of 8.
+        const int Capacity = 9;
+        using var model = CommentModel.Open(_bundle.Folder, ProviderUnderTest.OptionsOrSkip(provider) with { OnDevice = true, CapturesSteps = captured });
+        using var batch = (DeviceDecoderStep)model.CreateBatchDecoder(Capacity);
+        using var other = (DeviceDecoderStep)model.CreateBatchDecoder(Capacity);    // of the same session, between the steps
+        var histories = new List<(ClipContext Clip, List<int> Tokens)>();
+        var random = new Random(1);
+        other.Reset(0, Clip(7));
+        for (int step = 0; step < 80; step++)
+        {
+            if (step % 9 == 0 && histories.Count < Capacity)
+            {
+                batch.Reset(histories.Count, Clip(step));
+                histories.Add((Clip(step), []));
+            }
+            if (step % 26 == 25)
+            {
+                batch.Move(histories.Count - 1, 0);
+                histories[0] = histories[^1];
+                histories.RemoveAt(histories.Count - 1);
+            }
+            int[] tokens = [.. histories.Select(history => history.Tokens.Count == 0 ? Vocabulary.Start : 4 + random.Next(25))];
+            for (int row = 0; row < tokens.Length; row++)
+                histories[row].Tokens.Add(tokens[row]);
+
+            StepLogits logits = batch.AdvanceToDraw(tokens);
+
+            for (int row = 0; row < tokens.Length; row++)
+            {
+                float[] expected = Alone(histories[row]);
+                TopTokens top = logits[row].Top;
+                Assert.Equal(top.Ids.ToArray().Select(id => expected[id]), top.Logits.ToArray(), (a, b) => Math.Abs(a - b) < GoldenCheck.Limit(provider) / 10);
+                Assert.Equal(expected.OrderDescending(), top.Logits.ToArray(), (a, b) => Math.Abs(a - b) < GoldenCheck.Limit(provider) / 10);
+                Assert.Equal(Math.Log(expected.Sum(x => Math.Exp(x))), top.LogSum, 1e-4);
+                if (step % 7 == 3)
+                    Assert.Equal(expected, logits[row].All.ToArray(), (a, b) => Math.Abs(a - b) < GoldenCheck.Limit(provider) / 10);
+            }
+            other.AdvanceToDraw([5]);
+        }
+    }
+
     [Fact]
     public void Comments_are_those_that_all_logits_give()
     {
@@ -100,10 +147,14 @@ public sealed class DeviceDecoderStepTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task A_running_batch_writes_the_same_comments()
+    [Theory]
+    [InlineData(ExecutionProvider.Cpu, false)]
+    [InlineData(ExecutionProvider.Cuda, false)]
+    [InlineData(ExecutionProvider.Cuda, true)]
+    public async Task A_running_batch_writes_the_same_comments(ExecutionProvider provider, bool captured)
     {
-        await using BatchScheduler scheduler = _device.CreateBatchScheduler(4);
+        using var device = CommentModel.Open(_bundle.Folder, ProviderUnderTest.OptionsOrSkip(provider) with { OnDevice = true, CapturesSteps = captured });
+        await using BatchScheduler scheduler = device.CreateBatchScheduler(4);
         SamplingOptions[] options = [.. Enumerable.Range(0, 20).Select(i => new SamplingOptions { Seed = (ulong)i, TopK = i % 4 == 0 ? 0 : 5, MinLength = i % 3, MaxLength = 3 + i % 5 })];
 
         Comment[] comments = await Task.WhenAll(options.Select((option, i) => scheduler.GenerateAsync(Clip(i), option, TestContext.Current.CancellationToken)));
@@ -138,11 +189,13 @@ public sealed class DeviceDecoderStepTests : IDisposable
         Assert.InRange(logits.Difference, precision == Precision.Float16 ? 1e-5 : 0, logits.Limit);
     }
 
-    [Fact]
-    public async Task Past_words_stay_on_the_device_and_are_said_again_by_the_same_rows()
+    [Theory]
+    [InlineData(ExecutionProvider.Cpu)]
+    [InlineData(ExecutionProvider.Cuda)]
+    public async Task Past_words_stay_on_the_device_and_are_said_again_by_the_same_rows(ExecutionProvider provider)
     {
         using TinyBundle bundle = TinyBundle.Compact(cuda: true);
-        using CommentModel plain = bundle.Open(), device = CommentModel.Open(bundle.Folder, new RuntimeOptions { OnDevice = true });
+        using CommentModel plain = bundle.Open(), device = CommentModel.Open(bundle.Folder, ProviderUnderTest.OptionsOrSkip(provider) with { OnDevice = true });
         ChatSpec chat = plain.Config.Chat!;
         var random = new Random(1);
         ClipContext[] clips = [.. Enumerable.Range(0, 12).Select(i => plain.Encode([], [], i % 4 == 0 ? null : ChatWindow.Before(
