@@ -23,9 +23,9 @@ internal sealed class LoadedSecond(FrameSpec frameSpec, int sampleRate)
     /// of a codec does, makes no second of its own.</returns>
     public bool Load(int second, PictureReader? pictures, SoundReader? sound)
     {
+        bool seen = pictures?.Read(second, _frame) ?? false;    // first: ffmpeg may still be starting
         SampleCount = sound?.Read(_samples) ?? 0;
         _samples.AsSpan(SampleCount).Clear();
-        bool seen = pictures?.Read(second, _frame) ?? false;
         return seen || SampleCount > (pictures is null ? 0 : sampleRate / 2);
     }
 }

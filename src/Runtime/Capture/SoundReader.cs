@@ -14,9 +14,11 @@ internal sealed class SoundReader : IDisposable
     private readonly string _path;
     private readonly FfmpegProgram _program;
     private readonly long _first;
+    private long _skip;    // samples before the first that is wanted, still to come
     private bool _ended;
 
-    /// <summary>Opens the sound of a file.</summary>
+    /// <summary>Opens the sound of a file. Nothing is waited for: ffmpeg, which takes a tenth of a second to be loaded, starts while something else is
+    /// done.</summary>
     /// <param name="path">A file with a sound track.</param>
     /// <param name="channels">Channels of its first sound track.</param>
     /// <param name="sampleRate">Samples per second wanted, in Hz.</param>
@@ -39,7 +41,7 @@ internal sealed class SoundReader : IDisposable
             "-af", Filter(channels, sampleRate), "-f", "f32le", "pipe:1",
             .. (string[])(besidePicture ? ["-map", "0:v:0", "-c", "copy", "-f", "null", "-"] : []),
         ]);
-        Skip(firstSample - seekSecond * sampleRate);
+        _skip = firstSample - seekSecond * sampleRate;
     }
 
     /// <summary>Index of the next sample.</summary>
@@ -53,15 +55,8 @@ internal sealed class SoundReader : IDisposable
     /// <exception cref="TwitchException">ffmpeg cannot decode the track at all.</exception>
     public int Read(Span<float> samples)
     {
-        Span<byte> bytes = MemoryMarshal.AsBytes(samples);
-        int filled = 0;
-        while (!_ended && filled < bytes.Length)
-        {
-            int count = _program.Output.Read(bytes[filled..]);
-            filled += count;
-            if (count == 0)
-                End();
-        }
+        Skip();
+        int filled = Fill(MemoryMarshal.AsBytes(samples));
         Position += filled / sizeof(float);
         if (_ended && Position == 0 && _first == 0 && Complaints.Count > 0)
             throw new TwitchException($"{_path}: its sound cannot be decoded: {Complaints[0]}; convert it, or give the sound with --audio.");
@@ -73,19 +68,28 @@ internal sealed class SoundReader : IDisposable
     /// <summary>What makes mono samples on the stream's clock of a track, in ffmpeg's language.</summary>
     internal static string Filter(int channels, int sampleRate) => $"aformat=sample_fmts=fltp,{Mix(channels)}aresample={sampleRate}:async=1:first_pts=0";
 
-    private void End()
+    // Bytes that came; fewer than there is room for where the sound ends.
+    private int Fill(Span<byte> bytes)
     {
-        _ended = true;
-        Complaints = _program.Finish().Complaints;
+        int filled = 0;
+        while (!_ended && filled < bytes.Length)
+        {
+            int count = _program.Output.Read(bytes[filled..]);
+            filled += count;
+            if (count == 0)
+            {
+                _ended = true;
+                Complaints = _program.Finish().Complaints;
+            }
+        }
+        return filled;
     }
 
-    private void Skip(long count)
+    private void Skip()
     {
-        var passed = new float[4096];
-        long position = Position;
-        while (count > 0 && Read(passed.AsSpan(0, (int)Math.Min(count, passed.Length))) is > 0 and int read)
-            count -= read;
-        Position = position;
+        Span<byte> passed = stackalloc byte[4096];
+        while (_skip > 0 && !_ended)
+            _skip -= Fill(passed[..(int)Math.Min(_skip * sizeof(float), passed.Length)]) / sizeof(float);
     }
 
     /// <summary>The filter that averages channels; empty for one.</summary>
