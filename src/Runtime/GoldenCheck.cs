@@ -37,8 +37,9 @@ public static class GoldenCheck
         _ => 0,
     };
 
-    /// <summary>The same of the states of encoders whose frames met eight bits: what moved goes round with the state, frame after frame.</summary>
-    public const double Int8StateShare = 0.15;
+    /// <summary>The same of the states of encoders whose frames met eight bits: what moved goes round with the state, frame after frame. Random weights and
+    /// frames of 224×224, 150,528 products for each gate, had 0.17; a wrong scale or order gives 1 and more.</summary>
+    public const double Int8StateShare = 0.25;
 
     /// <summary>The largest difference that float32 arithmetic explains on a provider.</summary>
     public static double Limit(ExecutionProvider provider) => provider == ExecutionProvider.Cuda ? 1e-3 : 1e-4;
