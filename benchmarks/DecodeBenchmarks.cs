@@ -50,7 +50,8 @@ public class DecodeBenchmarks
         _decoder = _model.CreateBatchDecoder(Rows);
         _clip = new ClipContext(new float[config.HiddenSize], new float[config.HiddenSize]);
         _sampling = new SamplingOptions { MinLength = Steps, MaxLength = Steps };
-        _samplers = [.. Enumerable.Range(0, Rows).Select(_ => new Sampler(config.VocabularySize))];
+        var buffers = new Sampler(config.VocabularySize);
+        _samplers = [.. Enumerable.Range(0, Rows).Select(_ => new Sampler(buffers))];    // as in a batch of comments
         _tokens = new int[Rows];
         _probe = new MemoryProbe(SpeedTest.StepWeightBytes(_model.Bundle, Step.Options, Rows));
         long weights = (long)config.HiddenSize * (4 * config.HiddenSize + config.VocabularySize);
