@@ -3,14 +3,19 @@ using System.CommandLine;
 namespace Twitch.Training;
 
 /// <summary>The options that choose the network's sizes; the verbs share them.</summary>
-internal sealed class PresetOptions
+/// <param name="readsPastChat">Whether preset <c>compact</c> reads past chat unless told otherwise.</param>
+internal sealed class PresetOptions(bool readsPastChat = false)
 {
     private readonly Option<string> _preset = new("--preset") { Description = "Sizes of the network: compact, or seed (as published, 1.3 GB)", DefaultValueFactory = _ => "compact", HelpName = "NAME" };
     private readonly Option<int?> _frame = new("--frame") { Description = "Height and width of a frame in pixels, instead of the preset's", HelpName = "PIXELS" };
     private readonly Option<int?> _window = new("--window") { Description = "Seconds of stream before a comment that explain it, instead of the preset's", HelpName = "SECONDS" };
     private readonly Option<int?> _vocabulary = new("--vocabulary") { Description = "Most words of the vocabulary, instead of the preset's", HelpName = "WORDS" };
     private readonly Option<int?> _hidden = new("--hidden") { Description = "Size of every LSTM's state, instead of the preset's", HelpName = "SIZE" };
-    private readonly Option<int?> _pastChat = new("--past-chat") { Description = "Let the network read the last comments of the chat before each one, so many; absent: none", HelpName = "COMMENTS" };
+    private readonly Option<int?> _pastChat = new("--past-chat")
+    {
+        Description = $"Let the network read the last comments of the chat before each one, so many, 0 for none; absent: {(readsPastChat ? $"{ChatSpec.Standard.CommentCount} with preset compact" : "none")}",
+        HelpName = "COMMENTS",
+    };
     private readonly Option<bool> _noRate = new("--no-rate") { Description = "Do not learn when people comment" };
 
     /// <summary>Adds the options to a verb.</summary>
@@ -25,6 +30,8 @@ internal sealed class PresetOptions
     public ModelConfig Config(ParseResult parsed)
     {
         ModelConfig config = ModelConfig.FromPreset(parsed.GetValue(_preset)!);
+        if (readsPastChat && config.Preset == ModelConfig.Compact.Preset)
+            config = config with { Chat = ChatSpec.Standard };
         if (parsed.GetValue(_frame) is int frame)
             config = config with { Frame = new FrameSpec(frame, frame) };
         if (parsed.GetValue(_pastChat) is int comments)

@@ -15,7 +15,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Train on recordings and their chat, and export a bundle; run it again to go on after an interruption");
         var input = new InputOptions();
-        var sizes = new PresetOptions();
+        var sizes = new PresetOptions(readsPastChat: true);
         var training = new TrainingOptions();
         Option<bool> cuda = ExportCommand.CudaOption();
         var output = new Option<string>("--out") { Description = "Folder for checkpoint, bundle and prepared recordings", Required = true, HelpName = "DIR" };

@@ -46,7 +46,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
     {
         string folder = Path.Combine(files.Root, "run");
         string[] input = ["--video", files.Video, "--chat", files.Chat];
-        string[] train = ["train", .. input, "--out", folder, "--epochs", "2", "--hidden", "16", "--frame", "16", "--batch-size", "8", "--threads", "1", "--past-chat", "16"];
+        string[] train = ["train", .. input, "--out", folder, "--epochs", "2", "--hidden", "16", "--frame", "16", "--batch-size", "8", "--threads", "1"];
 
         Result trained = await Run(train);
         Result again = await Run(train);
@@ -60,6 +60,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
         Bundle bundle = Bundle.Open(Path.Combine(folder, "bundle"));
         Assert.InRange(bundle.Manifest.Provenance.MaxDifference!.Value, 0, BundleExport.Tolerance);
         Assert.InRange(bundle.Manifest.Provenance.Epoch!.Value, 1, 2);
+        Assert.Equal(ChatSpec.Standard, bundle.Config.Chat);
         Assert.True(evaluated.ExitCode == 0, string.Join('\n', evaluated.Errors));
         using JsonDocument report = JsonDocument.Parse(string.Join('\n', evaluated.Output));
         Assert.True(report.RootElement.GetProperty("gap").TryGetProperty("no_chat", out _) && report.RootElement.TryGetProperty("when", out _));
