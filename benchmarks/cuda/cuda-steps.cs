@@ -1,10 +1,12 @@
-// Measures what the graphs cost on a GPU, the runtime left out: steps of the decoder in which no row changes with and without CUDA graph capture, with everything they read and
-// write lying on the device, and whole windows through the encoders, beside the processor. Bundles of random weights are made on the spot.
+// Measures what the graphs cost on a GPU, the runtime left out: steps of the decoder in which no row changes, with and without CUDA graph
+// capture, with everything they read and write lying on the device, and whole windows through the encoders, beside the processor. Bundles of
+// random weights are made on the spot.
 //
-//   dotnet run benchmarks/cuda/cuda-steps.cs -p:Accelerator=cuda -- --out /tmp/bundles
+//   dotnet run benchmarks/cuda/cuda-steps.cs -p:Accelerator=cuda -- --out out/cuda
 //
-// --bundles compact,compact-chat,seed,seed-224 takes those sizes (with past chat; with frames of 64x64 and of 224x224); the bundles stay in --out, for `twitch verify` and `twitch bench`. A folder NAME.golden beside them with
-// golden.safetensors, made by `twitch-train export --untrained` of the same size and seed, becomes part of the bundle.
+// --bundles compact,compact-chat,seed,seed-224 takes those sizes (with past chat; with frames of 64x64 and of 224x224); they stay in --out, for
+// `twitch verify` and `twitch bench`. A folder NAME.golden beside them with golden.safetensors, made by `twitch-train export --untrained` of the
+// same size and seed, becomes part of the bundle.
 #:project ../../src/Export/Export.csproj
 #:project ../../src/Runtime/Runtime.csproj
 #:property PublishAot=true
