@@ -1,8 +1,11 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Twitch.Chat;
 using Twitch.Chat.Tests;
+using Twitch.Serving.Sessions;
 
 namespace Twitch.Serving.Tests;
 
@@ -106,6 +109,21 @@ public sealed class PostingTests : IAsyncDisposable
         Assert.Equal("🤖 out there", await _sink.NextAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_changed_after_a_comment_was_told_is_for_the_next_one(bool posts)
+    {
+        await using TwitchServer server = await StartAsync(build: builder => builder.Services.AddHostedService(provider => new ChangedMeanwhile(provider.GetRequiredService<SessionTable>(), !posts)));
+        (_, EventReader events) = await ListenAsync(server, new { post = posts });
+
+        server.Feeds[0].Say("first");
+        await events.UntilAsync("comment");
+        server.Feeds[0].Say("second");
+
+        Assert.Equal(posts ? "🤖 first" : "🤖 second", await _sink.NextAsync());
+    }
+
     [Fact]
     public async Task Where_nothing_is_posted_that_is_said()
     {
@@ -126,10 +144,13 @@ public sealed class PostingTests : IAsyncDisposable
             await _poster.DisposeAsync();
     }
 
-    private async Task<TwitchServer> StartAsync(PostOptions? options = null)
+    private async Task<TwitchServer> StartAsync(PostOptions? options = null, Action<WebApplicationBuilder>? build = null)
     {
         TwitchServer server = await TwitchServer.StartAsync(build: (builder, clock) =>
-            builder.Services.AddSingleton(_poster = new ChatPoster(_sink, (options ?? new PostOptions()) with { Gap = TimeSpan.Zero }, time: clock)));
+        {
+            builder.Services.AddSingleton(_poster = new ChatPoster(_sink, (options ?? new PostOptions()) with { Gap = TimeSpan.Zero }, time: clock));
+            build?.Invoke(builder);
+        });
         await _poster!.StartAsync(Cancellation);
         return server;
     }
@@ -138,5 +159,17 @@ public sealed class PostingTests : IAsyncDisposable
     {
         string path = $"/v1/sessions/{(await server.CreateAsync(more))["id"]}";
         return (path, new EventReader(await server.Client.GetStreamAsync($"{path}/events", Cancellation)));
+    }
+
+    /// <summary>Stands for a request that comes between a comment's event and its being offered: it is told of comments before the poster is.</summary>
+    private sealed class ChangedMeanwhile(SessionTable table, bool posts) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            table.Commented += (id, _) => table.Find(id).Posts = posts;
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

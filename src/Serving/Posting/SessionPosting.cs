@@ -27,7 +27,7 @@ internal sealed class SessionPosting(SessionTable table, ChatPoster? poster) : I
     private void Offer(string id, SessionComment comment)
     {
         bool mayBePosted = comment.State == CommentState.Approved || (comment.State == CommentState.Auto && poster!.Approval == ApprovalMode.Auto);
-        if (!mayBePosted || table.TryFind(id) is not { Posts: true } session)
+        if (!mayBePosted || !comment.Posts || table.TryFind(id) is not { } session)
             return;
         poster!.Offer(comment.Comment.Text, comment.At, approved: true, outcome => session.Posted(comment.Number, outcome));
     }

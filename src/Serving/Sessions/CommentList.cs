@@ -48,15 +48,18 @@ internal sealed class CommentList(int kept, int replayable)
     }
 
     /// <summary>Decides about a comment that waits for it.</summary>
+    /// <param name="number">Which one.</param>
+    /// <param name="state">What is decided.</param>
+    /// <param name="posts">Whether the session's comments are offered for posting now.</param>
     /// <exception cref="ProblemException">It is not there, or does not wait.</exception>
-    public SessionComment Decide(long number, CommentState state)
+    public SessionComment Decide(long number, CommentState state, bool posts)
     {
         lock (_gate)
         {
             SessionComment comment = Find(number);
             if (comment.State != CommentState.Pending)
                 throw new ProblemException(StatusCodes.Status409Conflict, "decided", $"comment {number} is {SessionComment.StateName(comment.State)}; only a pending one can be decided.", SessionComment.StateName(comment.State), "pending");
-            return _comments[_comments.IndexOf(comment)] = comment with { State = state };
+            return _comments[_comments.IndexOf(comment)] = comment with { State = state, Posts = posts };
         }
     }
 }

@@ -72,7 +72,7 @@ internal sealed class Session : IAsyncDisposable
 
     public SessionComment Decide(long number, CommentState state)
     {
-        SessionComment decided = Comments.Decide(number, state);
+        SessionComment decided = Comments.Decide(number, state, Posts is true);
         Events.Append("decision", JsonSerializer.SerializeToUtf8Bytes(decided.ToJson(), ServingJson.Readable.CommentJson));
         Tell(this, decided);
         return decided;
@@ -168,6 +168,7 @@ internal sealed class Session : IAsyncDisposable
     {
         var comment = new SessionComment(made.Number, made.Time, _clock.GetUtcNow(), made.Comment, made.Options, Asks ? CommentState.Pending : CommentState.Auto)
         {
+            Posts = Posts is true,
             Replay = _options.ReplayableComments > 0 && Feed.CopyWindow() is { } window && Feed.LastClip is { } clip ? ReplayFile.Of(_served.Model, window, clip, made) : null,
         };
         Comments.Add(comment);

@@ -33,6 +33,9 @@ public sealed record SessionComment(long Number, TimeSpan Time, DateTimeOffset A
     /// <summary>Its window and state, while they are kept.</summary>
     internal ReplayFile? Replay { get; init; }
 
+    /// <summary>Whether the session's comments were offered for posting at the moment its state was set: what is changed after it was told comes too late.</summary>
+    internal bool Posts { get; init; }
+
     /// <summary>What became of it where it was offered for posting.</summary>
     internal PostJson? Post { get; init; }
 
