@@ -9,7 +9,7 @@ internal static class GraphContract
     public const string Frames = "frames", Mel = "mel", Token = "token", Hidden = "hidden", Cell = "cell",
         NextHidden = "next_hidden", NextCell = "next_cell", Logits = "logits",
         VideoHidden = "video_hidden", VideoCell = "video_cell", AudioHidden = "audio_hidden", AudioCell = "audio_cell",
-        Words = "words", Age = "age", PastAfter = "past_after", PastNext = "past_next", PastScores = "past_scores", Match = "match", NextMatch = "next_match", Rate = "rate",
+        Words = "words", Age = "age", PastAfter = "past_after", PastNext = "past_next", PastScores = "past_scores", Match = "match", Rate = "rate",
         Rows = "rows", TopIds = "top_ids", TopLogits = "top_logits", LogSum = "log_sum";
 
     private const string Batch = "batch", Previous = "previous", Fresh = "fresh", Clips = "clips", Time = "time";    // clips is batch, or 1 for what all states take in
@@ -38,8 +38,11 @@ internal static class GraphContract
         [Value(Rate, "f32", Batch)]);
 
     public static GraphEntry DecoderStep(ModelConfig config) => new(BundleManifest.DecoderStepFile,
-        [Value(Token, "i64", Batch), State(Hidden, config), State(Cell, config), .. config.Chat is ChatSpec chat ? [.. PastWords(chat), Value(Match, "f32", Batch, chat.PlaceCount)] : (GraphValue[])[]],
-        [Value(Logits, "f32", Batch, config.VocabularySize), State(NextHidden, config), State(NextCell, config), .. config.Chat is ChatSpec read ? [Value(NextMatch, "f32", Batch, read.PlaceCount)] : (GraphValue[])[]]);
+        [Value(Token, "i64", Batch), State(Hidden, config), State(Cell, config)],
+        [Value(Logits, "f32", Batch, StepScores(config)), State(NextHidden, config), State(NextCell, config)]);
+
+    /// <summary>Numbers that a step on the processor gives for a row: the words' logits, and with past chat the sentinel's score.</summary>
+    public static int StepScores(ModelConfig config) => config.VocabularySize + (config.Chat is null ? 0 : 1);
 
     private static GraphValue[] PastWords(ChatSpec chat) =>
         [Value(PastAfter, "i64", Batch, chat.PlaceCount), Value(PastNext, "i64", Batch, chat.PlaceCount), Value(PastScores, "f32", Batch, chat.PlaceCount, ChatSpec.EvidenceCount)];
@@ -57,11 +60,11 @@ internal static class GraphContract
         GraphEntry step = DecoderStep(config);
         GraphValue token = step.Inputs[0];
         int top = GraphVariant.TopCount(config);
-        IEnumerable<GraphValue> states = step.Inputs.Skip(1);
+        GraphValue[] states = [.. step.Inputs.Skip(1), .. config.Chat is ChatSpec chat ? [.. PastWords(chat), Value(Match, "f32", Batch, chat.PlaceCount)] : (GraphValue[])[]];
         return step with
         {
             Inputs = [token, Value(Rows, "i64", Batch), .. states.SelectMany(state => (GraphValue[])[Leading(state, state.Name, Previous), Leading(state, FreshOf(state.Name), Fresh)])],
-            Outputs = [step.Outputs[0], .. states.Select(state => Leading(state, NextOf(state.Name), Batch)), Value(TopIds, "i64", Batch, top), Value(TopLogits, "f32", Batch, top), Value(LogSum, "f32", Batch)],
+            Outputs = [Value(Logits, "f32", Batch, config.VocabularySize), .. states.Select(state => Leading(state, NextOf(state.Name), Batch)), Value(TopIds, "i64", Batch, top), Value(TopLogits, "f32", Batch, top), Value(LogSum, "f32", Batch)],
         };
     }
 

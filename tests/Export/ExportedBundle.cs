@@ -91,20 +91,34 @@ internal sealed class ExportedBundle : IDisposable
     /// <returns>Comments per second, [batch].</returns>
     public float[] Rate(State fused) => Session(BundleManifest.RateFile).Run(Hidden(fused, "hidden"), Cell(fused, "cell"))[0];
 
-    /// <returns>Logits, [batch, vocabulary], and the next state.</returns>
+    /// <returns>Logits, [batch, vocabulary], with past chat and the sentinel's score behind them [batch, vocabulary + 1], and the next state.</returns>
     public (float[] Logits, State Next) Step(long[] tokens, State state, string file = BundleManifest.DecoderStepFile)
     {
-        if (Config.Chat is not ChatSpec chat)
-        {
-            float[][] plain = Session(file).Run(("token", tokens, [state.Batch]), Hidden(state, "hidden"), Cell(state, "cell"));
-            return (plain[0], new State(state.Batch, plain[1], plain[2]));
-        }
+        float[][] outputs = Session(file).Run(("token", tokens, [state.Batch]), Hidden(state, "hidden"), Cell(state, "cell"));
+        return (outputs[0], state with { Hidden = outputs[1], Cell = outputs[2] });
+    }
+
+    /// <summary>A step of the graph that mixes the past words in, which is made for a device.</summary>
+    /// <returns>ln p, [batch, vocabulary], and the next state.</returns>
+    public (float[] LogProbabilities, State Next) StepWithChat(long[] tokens, State state)
+    {
+        ChatSpec chat = Config.Chat!;
         Past past = state.Past ?? EncodeChat(new long[state.Batch * chat.PlaceCount], new float[state.Batch * chat.CommentCount]);
-        long[] places = [state.Batch, chat.PlaceCount];
-        float[][] outputs = Session(file).Run(
-            ("token", tokens, [state.Batch]), Hidden(state, "hidden"), Cell(state, "cell"),
-            ("past_after", past.After, places), ("past_next", past.Next, places), ("past_scores", past.Scores, [.. places, ChatSpec.EvidenceCount]), ("match", past.Match, places));
-        return (outputs[0], new State(state.Batch, outputs[1], outputs[2], past with { Match = outputs[3] }));
+        OnnxSession session = Session(BundleManifest.DecoderStepCudaFile);
+        long[] rows = [.. Enumerable.Range(0, state.Batch).Select(row => (long)row)];    // each goes on with its own state; one new one is not used
+        Array[] outputs = session.RunAny(
+        [
+            ("token", tokens, [state.Batch]), ("rows", rows, [state.Batch]),
+            .. WithFresh("hidden", state.Hidden, Config.HiddenSize), .. WithFresh("cell", state.Cell, Config.HiddenSize),
+            .. WithFresh("past_after", past.After, chat.PlaceCount), .. WithFresh("past_next", past.Next, chat.PlaceCount),
+            .. WithFresh("past_scores", past.Scores, chat.PlaceCount, ChatSpec.EvidenceCount), .. WithFresh("match", past.Match, chat.PlaceCount),
+        ]);
+        string[] names = [.. session.Session.OutputNames];
+        float[][] found = [.. ((string[])["logits", "next_hidden", "next_cell", "next_match"]).Select(name => (float[])outputs[Array.IndexOf(names, name)])];
+        return (found[0], new State(state.Batch, found[1], found[2], past with { Match = found[3] }));
+
+        (string, Array, long[])[] WithFresh<T>(string name, T[] values, params long[] shape) =>
+            [(name, values, [state.Batch, .. shape]), ($"fresh_{name}", new T[values.Length / state.Batch], [1, .. shape])];
     }
 
     public void Dispose()

@@ -5,7 +5,7 @@ public sealed class PastWordsTests : IDisposable
 {
     private static readonly ModelConfig Config = ExporterTests.SmallCompact with { HiddenSize = 128, Chat = new ChatSpec(CommentCount: 5, WordCount: 4, EmbeddingSize: 6, HiddenShare: 0) };
 
-    private readonly ExportedBundle _bundle = ExportedBundle.Untrained(Config, seed: 3);
+    private readonly ExportedBundle _bundle = ExportedBundle.Untrained(Config, seed: 3, new ExportOptions { Cuda = true });
 
     public void Dispose() => _bundle.Dispose();
 
@@ -17,7 +17,7 @@ public sealed class PastWordsTests : IDisposable
             State state = Start(comments);
             foreach (long token in (long[])[Vocabulary.Start, 7, 8, 20])
             {
-                (float[] logits, state) = _bundle.Step([token], state);
+                (float[] logits, state) = _bundle.StepWithChat([token], state);
                 Assert.Equal(1, logits.Sum(logit => Math.Exp(logit)), 1e-5);
             }
         }
@@ -31,7 +31,7 @@ public sealed class PastWordsTests : IDisposable
         (double[] expected, _, _) = plain.Step(Vocabulary.Start, Doubles(state.Hidden), Doubles(state.Cell));
         double normalizer = Math.Log(expected.Sum(Math.Exp));
 
-        (float[] logits, _) = _bundle.Step([Vocabulary.Start], state);
+        (float[] logits, _) = _bundle.StepWithChat([Vocabulary.Start], state);
 
         Fixtures.Close([.. expected.Select(logit => (float)(logit - normalizer))], logits, 1e-4, "ln p");
     }
@@ -39,9 +39,9 @@ public sealed class PastWordsTests : IDisposable
     [Fact]
     public void Words_that_were_said_and_the_end_of_a_comment_are_likelier_and_the_unknown_word_is_not()
     {
-        (float[] nothing, _) = _bundle.Step([Vocabulary.Start], Start());
+        (float[] nothing, _) = _bundle.StepWithChat([Vocabulary.Start], Start());
 
-        (float[] said, _) = _bundle.Step([Vocabulary.Start], Start([7, 1, 8]));
+        (float[] said, _) = _bundle.StepWithChat([Vocabulary.Start], Start([7, 1, 8]));
 
         float[] gained = [.. said.Zip(nothing, (now, before) => now - before)];
         Assert.All((int[])[7, 8, Vocabulary.End], id => Assert.True(gained[id] > gained[30] + 0.1f, $"{id}: {gained[id]}, another word: {gained[30]}"));
@@ -51,9 +51,9 @@ public sealed class PastWordsTests : IDisposable
     [Fact]
     public void A_comment_that_fills_its_row_may_have_gone_on()
     {
-        (float[] nothing, _) = _bundle.Step([Vocabulary.Start], Start());
+        (float[] nothing, _) = _bundle.StepWithChat([Vocabulary.Start], Start());
 
-        (float[] said, _) = _bundle.Step([Vocabulary.Start], Start([7, 8, 9, 10]));
+        (float[] said, _) = _bundle.StepWithChat([Vocabulary.Start], Start([7, 8, 9, 10]));
 
         Assert.Equal(said[30] - nothing[30], said[Vocabulary.End] - nothing[Vocabulary.End], 1e-5);
     }
@@ -63,7 +63,7 @@ public sealed class PastWordsTests : IDisposable
     {
         State state = Start([7, 8, 9], [20, 7, 8]);
         foreach (long token in (long[])[Vocabulary.Start, 7, 8])
-            (_, state) = _bundle.Step([token], state);
+            (_, state) = _bundle.StepWithChat([token], state);
 
         // Of each comment: before its first word, after the first, the second, the third. The newest stands first.
         Assert.Equal([0, 0, 0, 2, 0, 0, 3, 0], state.Past!.Match[..8]);
@@ -81,9 +81,27 @@ public sealed class PastWordsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(BundleManifest.DecoderStepFile, 1e-5)]
+    [InlineData(BundleManifest.DecoderStepInt8File, 0.02)]
+    [InlineData(BundleManifest.DecoderStepInt8BatchFile, 0.02)]
+    public void On_a_processor_the_sentinels_score_stands_behind_the_logits(string file, double allowed)
+    {
+        var plain = new PlainNetwork(_bundle.Checkpoint);
+        State state = Start([7, 8, 9]);
+
+        (float[] scores, State next) = _bundle.Step([Vocabulary.Start], state, file);
+
+        (double[] logits, double[] hidden, _) = plain.Step(Vocabulary.Start, Doubles(state.Hidden), Doubles(state.Cell));
+        Assert.Equal(Config.VocabularySize + 1, scores.Length);
+        Fixtures.Close([.. hidden.Select(value => (float)value)], next.Hidden, allowed, "hidden");
+        Fixtures.Close([.. logits.Append(plain.Sentinel(hidden)).Select(value => (float)value)], scores, allowed, "logits and sentinel");
+    }
+
+    [Theory]
     [InlineData(BundleManifest.DecoderStepFile)]
     [InlineData(BundleManifest.DecoderStepInt8File)]
     [InlineData(BundleManifest.DecoderStepInt8BatchFile)]
+    [InlineData(BundleManifest.DecoderStepCudaFile)]
     public void A_row_has_the_same_bits_whoever_is_beside_it(string file)
     {
         State[] rows = [Start([7, 8, 9], [20, 7, 8]), Start(), Start([5]), Start([1, 7], [7, 7, 7, 7], [9], [7, 8], [8, 7, 8])];
@@ -92,17 +110,19 @@ public sealed class PastWordsTests : IDisposable
 
         foreach (long[] tokens in (long[][])[[2, 2, 2, 2], [7, 8, 5, 7], [8, 9, 3, 7]])
         {
-            (float[] logits, together) = _bundle.Step(tokens, together, file);
+            (float[] logits, together) = Step(tokens, together);
             for (int row = 0; row < rows.Length; row++)
             {
-                (float[] alone, rows[row]) = _bundle.Step([tokens[row]], rows[row], file);
-                int size = Config.VocabularySize;
+                (float[] alone, rows[row]) = Step([tokens[row]], rows[row]);
+                int size = alone.Length;
                 if (file == BundleManifest.DecoderStepInt8File)    // made for few rows
                     Fixtures.Close(alone, logits.AsSpan(row * size, size), 1e-5, $"row {row}");
                 else
                     Assert.Equal(alone, logits[(row * size)..((row + 1) * size)]);
             }
         }
+
+        (float[] Logits, State Next) Step(long[] tokens, State state) => file == BundleManifest.DecoderStepCudaFile ? _bundle.StepWithChat(tokens, state) : _bundle.Step(tokens, state, file);
     }
 
     // After some comments, the oldest first, a second apart.

@@ -92,7 +92,7 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
     /// <returns>ln p of each word.</returns>
     public double[] Mix(IReadOnlyList<long> said, double[] logits, double[] hidden, List<PlainPlace> places)
     {
-        double generated = Math.Exp(Linear(hidden, "chat_encoder.sentinel")[0]);
+        double generated = Math.Exp(Sentinel(hidden));
         double[] copied = [.. places.Select(place => place.Next == Vocabulary.Unknown ? 0.0 : Math.Exp(Score(place)))];
         double all = generated + copied.Sum(), own = logits.Sum(Math.Exp);
         double[] p = [.. logits.Select(logit => generated / all * Math.Exp(logit) / own)];
@@ -124,6 +124,9 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
         (hidden, cell) = LstmStep(embedding, hidden, cell, "decoder.lstm");
         return (Linear(hidden, "decoder.output_fc"), hidden, cell);
     }
+
+    /// <summary>The score of saying none of the past words again, after a step.</summary>
+    public double Sentinel(double[] hidden) => Linear(hidden, "chat_encoder.sentinel")[0];
 
     private float[] Read(string name) => checkpoint.Weights.Read<float>(name).ToArray();
 

@@ -21,7 +21,7 @@ public sealed class PlainNetworkTests
     [MemberData(nameof(Cases))]
     public void A_window_and_its_words_are_what_plain_loops_compute(string network, int batch, int frameCount, int stepCount)
     {
-        using var exported = new ExportedBundle(folder => WriteCheckpoint(folder, Config(network)));
+        using var exported = new ExportedBundle(folder => WriteCheckpoint(folder, Config(network)), new ExportOptions { Cuda = true });
         ModelConfig config = exported.Config;
         byte[] frames = Draw.Bytes(batch * frameCount * config.Frame.ByteCount);
         float[] mel = Draw.Floats(batch * stepCount * config.Mel.MelCount, scale: 10);
@@ -33,7 +33,7 @@ public sealed class PlainNetworkTests
         float[] rates = config.RateSize == 0 ? [] : exported.Rate(state);
         var logits = new float[tokens.Length][];
         for (int t = 0; t < tokens.Length; t++)
-            (logits[t], state) = exported.Step(tokens[t], state);
+            (logits[t], state) = config.Chat is null ? exported.Step(tokens[t], state) : exported.StepWithChat(tokens[t], state);
 
         var plain = new PlainNetwork(exported.Checkpoint);
         for (int row = 0; row < batch; row++)

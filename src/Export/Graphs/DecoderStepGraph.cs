@@ -22,8 +22,9 @@ internal enum StepArithmetic
 /// <remarks><code>
 /// in    token [batch] i64    hidden, cell [batch, hidden] f32
 /// out   logits [batch, vocabulary] f32    next_hidden, next_cell [batch, hidden] f32
-/// </code>A network that reads past chat has the inputs and outputs of <see cref="PastWordsGraph"/> besides, and its logits are ln p. Made for a
-/// state that stays on the device, it takes every state as <see cref="StepStates"/> says, and gives besides
+/// </code>Of a network that reads past chat logits are [batch, vocabulary + 1], the last of them the sentinel's score: whoever runs the step mixes the past
+/// words in, which takes a processor less time than a few operators' calls. Made for a state that stays on the device, it mixes them itself, with the inputs
+/// and outputs of <see cref="PastWordsGraph"/> besides and ln p for logits; it takes every state as <see cref="StepStates"/> says, and gives besides
 /// <code>
 /// out   top_ids [batch, k] i64, top_logits [batch, k] f32: the k most likely tokens    log_sum [batch] f32: ln Σ exp(logit)
 /// </code>That form, without past chat and given as many new rows as old ones, launches nothing that reads the processor's memory, so that CUDA can
@@ -40,14 +41,13 @@ internal static class DecoderStepGraph
     /// <param name="onDevice">Whether it is made for a state that stays on the device.</param>
     public static Model Build(ModelConfig config, SafeTensors weights, StepArithmetic arithmetic = StepArithmetic.Float32, bool onDevice = false)
     {
-        const string Head = "decoder.output_fc";
         var g = new Graph("decoder_step", "One step of the decoder: a token and the state to the logits of the next token and the next state.");
         Value token = g.Input("token", TensorType.I64, "batch");
         var states = new StepStates(g, onDevice);
         Value hidden = states.Input("hidden", TensorType.F32, config.HiddenSize);             // [batch, hidden]
         Value cell = states.Input("cell", TensorType.F32, config.HiddenSize);                 // [batch, hidden]
 
-        PastWordsGraph? past = config.Chat is ChatSpec chat ? new PastWordsGraph(g, states, chat, weights, token) : null;
+        PastWordsGraph? past = onDevice && config.Chat is ChatSpec chat ? new PastWordsGraph(g, states, chat, weights, token) : null;
 
         var lstm = new LstmWeights(weights, "decoder.lstm");
         Weight table = lstm.StepTable("decoder.embedding.weight");
@@ -60,12 +60,13 @@ internal static class DecoderStepGraph
             _ => g.Gemm(hidden, g.Weight(lstm.StepRecurrent()), gates),
         };
         var (nextHidden, nextCell) = g.LstmCell(gates, cell, onDevice);                       // each [batch, hidden]
-        Value logits = arithmetic switch                                                      // [batch, vocabulary]
+        var head = new HeadWeights(weights, withSentinel: config.Chat is not null && !onDevice);
+        Value logits = arithmetic switch                                                      // [batch, vocabulary], or one more
         {
-            StepArithmetic.Float16 => g.LinearFloat16(nextHidden, weights, Head),
-            StepArithmetic.Int8 => g.LinearInt8(nextHidden, weights, Head),
-            StepArithmetic.Int8Rows => g.LinearInt8Rows(nextHidden, weights, Head),
-            _ => g.Linear(nextHidden, weights, Head),
+            StepArithmetic.Float16 => g.Cast(g.Gemm(g.Cast(nextHidden, TensorType.F16), g.Weight(Weight.Float16(head.Transposed())), g.Weight(Weight.Float16(head.Bias()))), TensorType.F32),
+            StepArithmetic.Int8 => g.Add(g.MatMulInt8(nextHidden, head.Int8()), g.Weight(head.Bias())),
+            StepArithmetic.Int8Rows => g.Add(g.MatMulInt8Rows(nextHidden, head.Int8Rows()), g.Weight(head.Bias())),
+            _ => g.Linear(nextHidden, g.Weight(head.Transposed()), g.Weight(head.Bias())),
         };
         List<(string, Value)> outputs = [("next_hidden", nextHidden), ("next_cell", nextCell)];
         if (past is not null)

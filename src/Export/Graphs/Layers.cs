@@ -12,32 +12,6 @@ internal static class Layers
     public static Value Linear(this Graph g, Value x, SafeTensors weights, string module) =>
         g.Linear(x, g.Weight(Onnx.Weight.Transposed(weights, $"{module}.weight")), g.Weight(weights, $"{module}.bias"));
 
-    /// <summary>nn.Linear in float16: f32 [rows, inputs] to f32 [rows, outputs].</summary>
-    public static Value LinearFloat16(this Graph g, Value x, SafeTensors weights, string module)
-    {
-        Value weight = g.Weight(Onnx.Weight.Float16(Onnx.Weight.Transposed(weights, $"{module}.weight")));
-        Value bias = g.Weight(Onnx.Weight.Float16(Onnx.Weight.Stored(weights, $"{module}.bias")));
-        return g.Cast(g.Gemm(g.Cast(x, TensorType.F16), weight, bias), TensorType.F32);
-    }
-
-    /// <summary>nn.Linear with its weight in eight bits: [rows, inputs] to [rows, outputs].</summary>
-    public static Value LinearInt8(this Graph g, Value x, SafeTensors weights, string module)
-    {
-        string name = $"{module}.weight";
-        long[] shape = weights.Find(name).Shape;
-        QuantizedWeight weight = Onnx.Weight.Quantized(name, (int)shape[0], (int)shape[1], 1, _ => weights.Read<float>(name));
-        return g.Add(g.MatMulInt8(x, weight), g.Weight(weights, $"{module}.bias"));
-    }
-
-    /// <summary>nn.Linear with its weight in eight bits, for many rows: [rows, inputs] to [rows, outputs].</summary>
-    public static Value LinearInt8Rows(this Graph g, Value x, SafeTensors weights, string module)
-    {
-        string name = $"{module}.weight";
-        long[] shape = weights.Find(name).Shape;
-        TurnedQuantizedWeight weight = Onnx.Weight.QuantizedTransposed(name, (int)shape[0], (int)shape[1], () => weights.Read<float>(name).ToArray());
-        return g.Add(g.MatMulInt8Rows(x, weight), g.Weight(weights, $"{module}.bias"));
-    }
-
     /// <summary>nn.Linear without bias, BatchNorm and ReLU: [..., inputs] to [..., outputs].</summary>
     public static Value NormalisedLinear(this Graph g, Value x, SafeTensors weights, string linear, string norm)
     {

@@ -2,7 +2,7 @@ using Twitch.Export.Onnx;
 
 namespace Twitch.Export.Graphs;
 
-/// <summary>The part of a decoder step that says past words again.</summary>
+/// <summary>The part of a decoder step on a device that says past words again; beside a step on the processor the runtime does the same.</summary>
 /// <remarks><code>
 /// in    past_after, past_next [batch, places] i64    past_scores [batch, places, evidence] f32, of <see cref="ChatEncoderGraph"/>, the same in every step
 ///       match [batch, places] f32, at first 0: words of the comment under way that stand before each place in the same order

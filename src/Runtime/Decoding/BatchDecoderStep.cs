@@ -9,9 +9,9 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _run;
-    private readonly int _hiddenSize;
+    private readonly int _hiddenSize, _scoreCount;
     private readonly long[] _tokens;            // [capacity]
-    private readonly float[] _logits;           // [capacity, vocabulary]
+    private readonly float[] _scores, _logits;  // what the graph gives, and what the step gives, [capacity, vocabulary]
     private readonly float[][] _hidden, _cell;  // two buffers, [capacity, hidden], that take turns
     private readonly PastWordsRows? _past;
     private readonly List<IDisposable> _bound = [];
@@ -25,10 +25,12 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
         (_session, _run, Capacity) = (session, run, capacity);
         (_hiddenSize, VocabularySize) = (config.HiddenSize, config.VocabularySize);
         _tokens = new long[capacity];
-        _logits = new float[capacity * VocabularySize];
+        _scoreCount = GraphContract.StepScores(config);
+        _scores = new float[capacity * _scoreCount];
         _hidden = [new float[capacity * _hiddenSize], new float[capacity * _hiddenSize]];
         _cell = [new float[capacity * _hiddenSize], new float[capacity * _hiddenSize]];
-        _past = config.Chat is ChatSpec chat ? new PastWordsRows(chat, capacity, buffers: 2) : null;
+        _past = config.Chat is ChatSpec chat ? new PastWordsRows(chat, capacity) : null;
+        _logits = _past is null ? _scores : new float[capacity * VocabularySize];
     }
 
     /// <inheritdoc/>
@@ -44,7 +46,7 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
             throw new ArgumentException($"the clip's state has {clip.Hidden.Length} numbers; this decoder's has {_hiddenSize}: it is of another model.", nameof(clip));
         clip.Hidden.CopyTo(Row(_hidden, row));
         clip.Cell.CopyTo(Row(_cell, row));
-        _past?.Reset(row, clip, _front);
+        _past?.Reset(row, clip);
     }
 
     /// <inheritdoc/>
@@ -52,7 +54,7 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
     {
         Row(_hidden, source).CopyTo(Row(_hidden, target));
         Row(_cell, source).CopyTo(Row(_cell, target));
-        _past?.Move(source, target, _front);
+        _past?.Move(source, target);
     }
 
     /// <inheritdoc/>
@@ -63,7 +65,7 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
             Row(_hidden, rows[i]).CopyTo(_hidden[_front ^ 1].AsSpan(i * _hiddenSize));
             Row(_cell, rows[i]).CopyTo(_cell[_front ^ 1].AsSpan(i * _hiddenSize));
         }
-        _past?.Select(rows, _front, _front ^ 1);
+        _past?.Select(rows);
         _front ^= 1;
     }
 
@@ -80,6 +82,8 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
             Bind(tokens.Length);
         _session.RunWithBinding(_run, _bindings[_front]);
         _front ^= 1;    // the states just written are the states read next
+        for (int row = 0; row < tokens.Length; row++)
+            _past?.Mix(row, tokens[row], _scores.AsSpan(row * _scoreCount, _scoreCount), _logits.AsSpan(row * VocabularySize, VocabularySize));
         return _logits.AsSpan(0, tokens.Length * VocabularySize);
     }
 
@@ -96,7 +100,7 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
     private void Bind(int rows)
     {
         Dispose();
-        OrtValue token = Value(_tokens, rows), logits = Value(_logits, rows, VocabularySize);
+        OrtValue token = Value(_tokens, rows), scores = Value(_scores, rows, _scoreCount);
         OrtValue[] hidden = [.. _hidden.Select(buffer => Value(buffer, rows, _hiddenSize))];
         OrtValue[] cell = [.. _cell.Select(buffer => Value(buffer, rows, _hiddenSize))];
         _bindings = [BindFrom(0), BindFrom(1)];
@@ -108,8 +112,7 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
             binding.BindInput(GraphContract.Token, token);
             binding.BindInput(GraphContract.Hidden, hidden[front]);
             binding.BindInput(GraphContract.Cell, cell[front]);
-            _past?.Bind(binding, rows, front, front ^ 1, _bound);
-            binding.BindOutput(GraphContract.Logits, logits);
+            binding.BindOutput(GraphContract.Logits, scores);
             binding.BindOutput(GraphContract.NextHidden, hidden[front ^ 1]);
             binding.BindOutput(GraphContract.NextCell, cell[front ^ 1]);
             _bound.Add(binding);

@@ -7,14 +7,15 @@ namespace Twitch.Runtime;
 /// allocates nothing and copies no state.</summary>
 public sealed class OrtDecoderStep : IModelDecoder
 {
-    private const int FromStart = 2, Peeked = 3;    // numbers of the fused state, and of one to look at; the buffers that take turns are 0 and 1
+    private const int FromStart = 2;    // number of the fused state; the buffers that take turns are 0 and 1
 
     private readonly InferenceSession _session;
     private readonly RunOptions _run;
     private readonly long[] _token = new long[1];
-    private readonly float[] _hidden, _cell, _logits;              // on the processor: the fused state, and what the step gives
+    private readonly float[] _hidden, _cell, _scores;              // the fused state, and what the graph gives
+    private readonly float[] _logits;                               // what the step gives, [vocabulary]
     private readonly List<IDisposable> _owned = [];
-    private readonly OrtValue _tokenValue, _logitsValue;
+    private readonly OrtValue _tokenValue, _scoresValue;
     private readonly (OrtValue Hidden, OrtValue Cell)[] _states;    // two buffers, and the fused state
     private readonly PastWordsRows? _past;
     private readonly OrtIoBinding[] _bindings;                      // each from the state of its number
@@ -25,14 +26,15 @@ public sealed class OrtDecoderStep : IModelDecoder
         (_session, _run) = (session, run);
         _hidden = new float[config.HiddenSize];
         _cell = new float[config.HiddenSize];
-        _logits = new float[config.VocabularySize];
+        _scores = new float[GraphContract.StepScores(config)];
         long[] shape = [1, config.HiddenSize];
 
         _tokenValue = Own(OrtValue.CreateTensorValueFromMemory(_token, [1]));
-        _logitsValue = Own(OrtValue.CreateTensorValueFromMemory(_logits, [1, config.VocabularySize]));
+        _scoresValue = Own(OrtValue.CreateTensorValueFromMemory(_scores, [1, _scores.Length]));
         _states = [(NewState(), NewState()), (NewState(), NewState()), (Own(OrtValue.CreateTensorValueFromMemory(_hidden, shape)), Own(OrtValue.CreateTensorValueFromMemory(_cell, shape)))];
-        _past = config.Chat is ChatSpec chat ? new PastWordsRows(chat, capacity: 1, buffers: 4) : null;
-        _bindings = [Bind(0, _states[1], 1, _owned), Bind(1, _states[0], 0, _owned), Bind(FromStart, _states[0], 0, _owned)];
+        _past = config.Chat is ChatSpec chat ? new PastWordsRows(chat, capacity: 1) : null;
+        _logits = _past is null ? _scores : new float[config.VocabularySize];
+        _bindings = [Own(Bind(0, _states[1])), Own(Bind(1, _states[0])), Own(Bind(FromStart, _states[0]))];
 
         OrtValue NewState() => Own(OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, shape));
     }
@@ -45,7 +47,7 @@ public sealed class OrtDecoderStep : IModelDecoder
     {
         clip.Hidden.CopyTo(_hidden);
         clip.Cell.CopyTo(_cell);
-        _past?.Reset(0, clip, FromStart);
+        _past?.Reset(0, clip);
         _next = FromStart;
     }
 
@@ -55,6 +57,7 @@ public sealed class OrtDecoderStep : IModelDecoder
         _token[0] = token;
         _session.RunWithBinding(_run, _bindings[_next]);
         _next = _next == 0 ? 1 : 0;    // the state just written is the state read next: swap, never copy
+        _past?.Mix(0, token, _scores, _logits);
         return _logits;
     }
 
@@ -65,38 +68,29 @@ public sealed class OrtDecoderStep : IModelDecoder
         long[] shape = [1, _hidden.Length];
         using OrtValue nextHidden = OrtValue.CreateTensorValueFromMemory(hidden, shape);
         using OrtValue nextCell = OrtValue.CreateTensorValueFromMemory(cell, shape);
-        var owned = new List<IDisposable>();
-        OrtIoBinding binding = Bind(_next, (nextHidden, nextCell), Peeked, owned);
+        using OrtIoBinding binding = Bind(_next, (nextHidden, nextCell));
         _token[0] = token;
         _session.RunWithBinding(_run, binding);
-        Dispose(owned);
         return (hidden, cell);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Dispose(_owned);
+        for (int i = _owned.Count - 1; i >= 0; i--)    // bindings before what they bind
+            _owned[i].Dispose();
         _owned.Clear();
     }
 
-    private static void Dispose(List<IDisposable> owned)
-    {
-        for (int i = owned.Count - 1; i >= 0; i--)    // bindings before what they bind
-            owned[i].Dispose();
-    }
-
-    private OrtIoBinding Bind(int from, (OrtValue Hidden, OrtValue Cell) to, int toNumber, List<IDisposable> owned)
+    private OrtIoBinding Bind(int from, (OrtValue Hidden, OrtValue Cell) to)
     {
         OrtIoBinding binding = _session.CreateIoBinding();
         binding.BindInput(GraphContract.Token, _tokenValue);
         binding.BindInput(GraphContract.Hidden, _states[from].Hidden);
         binding.BindInput(GraphContract.Cell, _states[from].Cell);
-        _past?.Bind(binding, 1, from, toNumber, owned);
-        binding.BindOutput(GraphContract.Logits, _logitsValue);
+        binding.BindOutput(GraphContract.Logits, _scoresValue);
         binding.BindOutput(GraphContract.NextHidden, to.Hidden);
         binding.BindOutput(GraphContract.NextCell, to.Cell);
-        owned.Add(binding);
         return binding;
     }
 

@@ -7,7 +7,13 @@ public sealed class PastWords
     /// <param name="after">The word before each place, [places].</param>
     /// <param name="next">The word at each place, [places].</param>
     /// <param name="scores">What each piece of evidence adds to a place's score, [places, evidence].</param>
-    internal PastWords(long[] after, long[] next, float[] scores) => (AfterArray, NextArray, ScoreArray) = (after, next, scores);
+    internal PastWords(long[] after, long[] next, float[] scores)
+    {
+        (AfterArray, NextArray, ScoreArray) = (after, next, scores);
+        AfterIds = [.. after.Select(id => (int)id)];
+        Words = [.. next.Select(id => (int)id).Distinct()];
+        WordOf = [.. next.Select(id => Array.IndexOf(Words, (int)id))];
+    }
 
     /// <summary>The word before each place, <c>&lt;SOS&gt;</c> before a comment's first, [places].</summary>
     public ReadOnlySpan<long> After => AfterArray;
@@ -23,6 +29,15 @@ public sealed class PastWords
     internal long[] NextArray { get; }
 
     internal float[] ScoreArray { get; }
+
+    /// <summary><see cref="After"/> as the decoder compares it, [places].</summary>
+    internal int[] AfterIds { get; }
+
+    /// <summary>The words of <see cref="Next"/>, each once.</summary>
+    internal int[] Words { get; }
+
+    /// <summary>Which of <see cref="Words"/> stands at each place, [places].</summary>
+    internal int[] WordOf { get; }
 
     /// <summary>Past words that were kept in a file.</summary>
     /// <param name="file">Holds <c>past_after</c>, <c>past_next</c> and <c>past_scores</c>.</param>

@@ -3,7 +3,7 @@ namespace Twitch.Runtime.Tests;
 /// <summary>Decoders of a model that reads past chat: every row keeps its own.</summary>
 public sealed class PastWordsRowsTests : IDisposable
 {
-    private readonly TinyBundle _bundle = TinyBundle.Compact();
+    private readonly TinyBundle _bundle = TinyBundle.Compact(cuda: true);
     private readonly CommentModel _model;
     private readonly ClipContext[] _clips;
 
@@ -52,6 +52,43 @@ public sealed class PastWordsRowsTests : IDisposable
                 Assert.Equal(running[row].Advance(tokens[row]).ToArray(), logits.Slice(row * batch.VocabularySize, batch.VocabularySize).ToArray());
         }
         running.ForEach(decoder => decoder.Dispose());
+    }
+
+    [Fact]
+    public void The_mixture_is_that_of_the_graph_which_a_device_runs()
+    {
+        using var device = CommentModel.Open(_bundle.Folder, new RuntimeOptions { OnDevice = true });
+        using IModelBatchDecoder mixed = _model.CreateBatchDecoder(_clips.Length), expected = device.CreateBatchDecoder(_clips.Length);
+        for (int row = 0; row < _clips.Length; row++)
+        {
+            mixed.Reset(row, _clips[row]);
+            expected.Reset(row, _clips[row]);
+        }
+        foreach (int word in (int[])[Vocabulary.Start, 5, 6, 5, 7, 8, 8, Vocabulary.End])
+        {
+            int[] tokens = [.. _clips.Select((_, row) => word < Vocabulary.SpecialCount ? word : 5 + (word + row) % 4)];
+            Assert.Equal(expected.Advance(tokens).ToArray(), mixed.Advance(tokens).ToArray(), (a, b) => Math.Abs(a - b) < 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Chosen_rows_go_on_with_their_chat_and_what_they_agree_with()
+    {
+        using IModelBatchDecoder batch = _model.CreateBatchDecoder(4), again = _model.CreateBatchDecoder(4);
+        int[] chosen = [2, 0, 2, 1], first = [5, 6, 7];
+        for (int row = 0; row < 3; row++)
+            batch.Reset(row, _clips[row + 2]);
+        for (int row = 0; row < 4; row++)
+            again.Reset(row, _clips[chosen[row] + 2]);
+
+        batch.Advance([Vocabulary.Start, Vocabulary.Start, Vocabulary.Start]);
+        batch.Advance(first);
+        batch.SelectRows(chosen);
+        again.Advance([Vocabulary.Start, Vocabulary.Start, Vocabulary.Start, Vocabulary.Start]);
+        again.Advance([.. chosen.Select(row => first[row])]);
+
+        for (int step = 0; step < 3; step++)
+            Assert.Equal(again.Advance([6, 6, 8, 5]).ToArray(), batch.Advance([6, 6, 8, 5]).ToArray());
     }
 
     [Fact]
