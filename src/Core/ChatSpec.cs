@@ -84,6 +84,9 @@ public sealed class ChatWindow
         return window;
     }
 
+    /// <summary>Whether another window has the same words at the same ages.</summary>
+    public bool IsSame(ChatWindow other) => Words.AsSpan().SequenceEqual(other.Words) && Ages.AsSpan().SequenceEqual(other.Ages);
+
     /// <summary>How many comments were said before a moment.</summary>
     /// <param name="time">The moment.</param>
     /// <param name="comments">In order of time.</param>

@@ -78,7 +78,7 @@ public sealed class LstmWeights
         long rows = _weights.Find(embedding).Shape[0];
         return new Weight($"{_module}.token_gates", TensorType.F32, [rows, 4 * HiddenSize], stream =>
         {
-            GateTable.Write(stream, _weights.Read<float>(embedding), Reorder(Read("weight_ih_l0"), StepOrder), StepBiases());
+            TokenTable.Write(stream, _weights.Read<float>(embedding), Reorder(Read("weight_ih_l0"), StepOrder), StepBiases());
         });
     }
 

@@ -28,7 +28,7 @@ public sealed class LstmWeightsTests
         double[] bias = [.. Draw.Floats(gates, seed: 3).Select(value => (double)value)];
         using var stream = new MemoryStream();
 
-        GateTable.Write(stream, embedding, weight, bias);
+        TokenTable.Write(stream, embedding, weight, bias);
 
         var expected = new float[tokens * gates];
         for (int i = 0; i < expected.Length; i++)

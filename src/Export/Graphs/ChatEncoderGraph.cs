@@ -29,11 +29,11 @@ internal static class ChatEncoderGraph
         Value after = g.Concat(axis: 2, start, g.Split(words, axis: 2, length - 1, 1)[0]);
 
         Value seconds = g.Min(age, g.Constant([ChatSpec.OldestAge]));                         // [batch, comments]
-        Value x = g.Concat(axis: 3,
-            g.Gather(g.Weight(weights, "decoder.output_fc.weight"), next),                    // [batch, comments, words, hidden]
+        Value features = g.Concat(axis: 3,                                                    // [batch, comments, words, features]
             Each(g.Log(g.Add(seconds, one))), Each(g.Mul(seconds, g.Constant([0.1f]))),
             g.Unsqueeze(isFirst, 3), g.Unsqueeze(isLast, 3), g.Unsqueeze(isEnd, 3), Each(filled));
-        x = g.Relu(g.Linear(x, weights, "chat_encoder.embed"));                               // [batch, comments, words, embedding]
+        var layer = new ChatWeights(weights);
+        Value x = g.Relu(g.Add(g.Gather(g.Weight(layer.WordTable()), next), g.MatMul(features, g.Weight(layer.Features()))));    // [batch, comments, words, embedding]
 
         Value isSayable = g.Min(g.Max(g.Sub(g.Cast(next, TensorType.F32), one), zero), one);  // neither <PAD> nor <UNK>
         Value scores = g.Mul(g.Linear(x, weights, "chat_encoder.score"), g.Unsqueeze(isSayable, 3));

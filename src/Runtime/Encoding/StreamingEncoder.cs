@@ -16,6 +16,7 @@ public sealed class StreamingEncoder
     private EncoderState _video = EncoderState.Empty, _audio = EncoderState.Empty;    // a clip for each of them
     private long _nextStep;                                                           // the first mel step that was not taken in
     private int? _nextSecond;
+    private (ChatWindow Chat, PastWords Words)? _ahead;                               // what was said before the next second, as far as it was known
 
     /// <summary>Waits for the first second.</summary>
     /// <param name="model">Its encoders are used; it may be shared.</param>
@@ -48,7 +49,7 @@ public sealed class StreamingEncoder
         _video = _model.Video.EncodeShared(second.Frame.Span, _video);
         _mel.Append(second.Mel.Span);
         Hear(TimeSpan.FromSeconds(second.Index));
-        PastWords[]? said = _chat?.Before(_origin + TimeSpan.FromSeconds(second.Index)) is ChatWindow window ? _model.Chat!.Encode([window]) : null;
+        PastWords[]? said = ChatBefore(second.Index) is ChatWindow chat ? [Read(chat)] : null;
         Current = _model.Fuse(_video.Slice(0, 1), _audio.Slice(0, 1), said)[0];
 
         if (_firstSteps.Count == _model.Config.WindowSeconds)
@@ -58,6 +59,17 @@ public sealed class StreamingEncoder
         }
         return Current;
     }
+
+    /// <summary>Reads the chat for the second that comes next, while nobody waits for it. What is said until then makes <see cref="Add"/> read it again.</summary>
+    public void ReadAhead()
+    {
+        if (_nextSecond is { } next && ChatBefore(next) is ChatWindow chat)
+            _ahead = (chat, Read(chat));
+    }
+
+    private ChatWindow? ChatBefore(int second) => _chat?.Before(_origin + TimeSpan.FromSeconds(second));
+
+    private PastWords Read(ChatWindow chat) => _ahead is { } ahead && ahead.Chat.IsSame(chat) ? ahead.Words : _model.Chat!.Encode([chat])[0];
 
     private void Expect(StreamSecond second)
     {

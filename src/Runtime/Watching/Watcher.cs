@@ -146,10 +146,12 @@ public sealed class Watcher
             ClipContext clip = encoder.Add(second);
             _counters.Encoded(_options.Clock.GetElapsedTime(begun));
             _window.Add(second);
-            if (!_schedule.IsDue(second.Index, _now, clip))
-                continue;
-            await foreach (WatchEvent happened in CommentAsync(clip, live.Arrived, cancellation))
-                yield return happened;
+            if (_schedule.IsDue(second.Index, _now, clip))
+            {
+                await foreach (WatchEvent happened in CommentAsync(clip, live.Arrived, cancellation))
+                    yield return happened;
+            }
+            encoder.ReadAhead();
         }
     }
 

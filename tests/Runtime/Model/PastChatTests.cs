@@ -173,6 +173,26 @@ public sealed class PastChatTests(OpenedSeedTiny opened, TinyRecording recording
         long[] Said(StreamingEncoder encoder, int second) => encoder.Add(Second(model, second)).Past!.Next.ToArray();
     }
 
+    [Fact]
+    public void A_chat_that_was_read_ahead_is_read_again_if_something_was_said_since()
+    {
+        using CommentModel model = _bundle.Open();
+        ChatHistory chat = model.CreateChatHistory();
+        StreamingEncoder ahead = new(model, chat), late = new(model, chat);
+        ahead.ReadAhead();    // before there is a next second
+
+        for (int second = 0; second < 6; second++)
+        {
+            PastWords expected = late.Add(Second(model, second)).Past!, found = ahead.Add(Second(model, second)).Past!;
+            Assert.Equal(expected.Next.ToArray(), found.Next.ToArray());
+            Assert.Equal(expected.Scores.ToArray(), found.Scores.ToArray());
+            chat.Add(TimeSpan.FromSeconds(second + 0.25), $"w{4 + second:0000}");
+            ahead.ReadAhead();
+            if (second % 2 == 0)
+                chat.Add(TimeSpan.FromSeconds(second + 0.5), $"w{20 + second:0000} w0007");
+        }
+    }
+
     private static StreamSecond Second(CommentModel model, int index) =>
         new(index, new byte[model.Config.Frame.ByteCount], 0, ReadOnlyMemory<float>.Empty);
 }

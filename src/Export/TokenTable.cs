@@ -3,26 +3,26 @@ using Twitch.Export.Onnx;
 
 namespace Twitch.Export;
 
-/// <summary>What each token adds to an LSTM's gates, computed once at export: a step of the decoder then reads one row of this
-/// table where it would have multiplied an embedding by a matrix.</summary>
-internal static class GateTable
+/// <summary>What each token adds to a layer, computed once at export: a graph then reads one row of this table where it would have
+/// multiplied an embedding by a matrix.</summary>
+internal static class TokenTable
 {
     private const int RowsPerBlock = 256;    // tokens computed between two writes: a few megabytes
     private const int RowsPerPass = 4;       // tokens that share each weight once it is in a register
 
-    /// <summary>Writes embedding · weightᵀ + bias, [tokens, gates], as float32.</summary>
+    /// <summary>Writes embedding · weightᵀ + bias, [tokens, outputs], as float32.</summary>
     /// <param name="stream">Receives the rows.</param>
     /// <param name="embedding">[tokens, inputs].</param>
-    /// <param name="weight">[gates, inputs].</param>
-    /// <param name="bias">[gates].</param>
+    /// <param name="weight">[outputs, inputs].</param>
+    /// <param name="bias">[outputs].</param>
     /// <remarks>Sums are in double, in an order that depends neither on the machine nor on its threads: the same checkpoint gives
     /// the same bytes everywhere.</remarks>
     public static void Write(Stream stream, ReadOnlySpan<float> embedding, ReadOnlySpan<float> weight, double[] bias)
     {
-        int gates = bias.Length, inputs = weight.Length / gates, tokens = embedding.Length / inputs;
+        int outputs = bias.Length, inputs = weight.Length / outputs, tokens = embedding.Length / inputs;
         int width = (inputs + Vector256<double>.Count - 1) / Vector256<double>.Count * Vector256<double>.Count;    // rows padded with zeros
         double[] weights = Widen(weight, inputs, width);
-        var table = new float[RowsPerBlock * gates];
+        var table = new float[RowsPerBlock * outputs];
 
         for (int first = 0; first < tokens; first += RowsPerBlock)
         {
@@ -31,19 +31,19 @@ internal static class GateTable
             Parallel.For(0, (count + RowsPerPass - 1) / RowsPerPass, pass =>
             {
                 int row = pass * RowsPerPass;
-                Multiply(rows.AsSpan(row * width, RowsPerPass * width), weights, bias, table.AsSpan(row * gates, RowsPerPass * gates));
+                Multiply(rows.AsSpan(row * width, RowsPerPass * width), weights, bias, table.AsSpan(row * outputs, RowsPerPass * outputs));
             });
-            Weight.WriteValues(stream, table.AsSpan(0, count * gates));
+            Weight.WriteValues(stream, table.AsSpan(0, count * outputs));
         }
     }
 
     private static void Multiply(ReadOnlySpan<double> rows, ReadOnlySpan<double> weights, ReadOnlySpan<double> bias, Span<float> table)
     {
-        int width = rows.Length / RowsPerPass, gates = bias.Length;
+        int width = rows.Length / RowsPerPass, outputs = bias.Length;
         ReadOnlySpan<double> row0 = rows[..width], row1 = rows.Slice(width, width), row2 = rows.Slice(2 * width, width), row3 = rows.Slice(3 * width, width);
-        for (int gate = 0; gate < gates; gate++)
+        for (int output = 0; output < outputs; output++)
         {
-            ReadOnlySpan<double> weight = weights.Slice(gate * width, width);
+            ReadOnlySpan<double> weight = weights.Slice(output * width, width);
             Vector256<double> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
             for (int i = 0; i < weight.Length; i += Vector256<double>.Count)
             {
@@ -53,10 +53,10 @@ internal static class GateTable
                 sum2 = Vector256.FusedMultiplyAdd(w, Vector256.Create(row2[i..]), sum2);
                 sum3 = Vector256.FusedMultiplyAdd(w, Vector256.Create(row3[i..]), sum3);
             }
-            table[gate] = (float)(Sum(sum0) + bias[gate]);
-            table[gates + gate] = (float)(Sum(sum1) + bias[gate]);
-            table[2 * gates + gate] = (float)(Sum(sum2) + bias[gate]);
-            table[3 * gates + gate] = (float)(Sum(sum3) + bias[gate]);
+            table[output] = (float)(Sum(sum0) + bias[output]);
+            table[outputs + output] = (float)(Sum(sum1) + bias[output]);
+            table[2 * outputs + output] = (float)(Sum(sum2) + bias[output]);
+            table[3 * outputs + output] = (float)(Sum(sum3) + bias[output]);
         }
     }
 
