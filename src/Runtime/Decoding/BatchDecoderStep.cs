@@ -88,6 +88,9 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
     }
 
     /// <inheritdoc/>
+    public StepLogits AdvanceToDraw(ReadOnlySpan<int> tokens) => new(Advance(tokens), VocabularySize, areLogProbabilities: _past is not null);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         for (int i = _bound.Count - 1; i >= 0; i--)    // bindings before what they bind

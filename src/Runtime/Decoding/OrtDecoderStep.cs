@@ -62,6 +62,9 @@ public sealed class OrtDecoderStep : IModelDecoder
     }
 
     /// <inheritdoc/>
+    public StepLogits AdvanceToDraw(int token) => new(Advance(token), VocabularySize, areLogProbabilities: _past is not null);
+
+    /// <inheritdoc/>
     public (float[] Hidden, float[] Cell) Peek(int token)
     {
         var (hidden, cell) = (new float[_hidden.Length], new float[_cell.Length]);

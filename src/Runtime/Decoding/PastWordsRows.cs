@@ -75,8 +75,7 @@ internal sealed class PastWordsRows
 
         ReadOnlySpan<float> logits = scores[..^1];
         float largest = SoftmaxSum.Largest(logits), normalizer = largest + MathF.Log(SoftmaxSum.Of(logits, largest));
-        TensorPrimitives.Add(logits, own - normalizer, logProbabilities);
-        TensorPrimitives.Max(logProbabilities, MathF.Log(ChatSpec.LeastProbability), logProbabilities);
+        SoftmaxSum.Shift(logits, own - normalizer, MathF.Log(ChatSpec.LeastProbability), logProbabilities);
 
         // The words that were said, each once: both shares add up.
         ReadOnlySpan<int> words = past.Words, wordOf = past.WordOf;

@@ -1,106 +1,159 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Twitch.Runtime;
 
-/// <summary>The most likely tokens in order, found with a heap of token ids: nothing sorts the whole vocabulary, nothing is
-/// allocated after construction. Equal scores come in the order of their ids.</summary>
-/// <param name="vocabularySize">Ids are below this.</param>
-internal sealed class Ranking(int vocabularySize)
+/// <summary>The tokens of a step in the order of their scores, as far as they are asked for; equal scores come in the order of their ids. Scores lie in
+/// blocks of which the largest is known, so that the next token costs a look at those and at one block, and nothing sorts the vocabulary. Nothing is
+/// allocated after construction.</summary>
+internal sealed class Ranking
 {
-    private readonly int[] _heap = new int[vocabularySize];
-    private int _all, _left;    // tokens since Begin, and those still in the heap
+    private const int BlockSize = 64;
 
-    /// <summary>The <paramref name="k"/> largest scores' ids, largest first; fewer if fewer are above −∞. Valid until the next call.</summary>
-    /// <param name="scores">[vocabulary]; −∞ marks a token that may not be said.</param>
-    /// <param name="k">How many, in [1, vocabulary].</param>
-    public ReadOnlySpan<int> Top(ReadOnlySpan<float> scores, int k)
+    private readonly int _count;
+    private readonly float[] _left;       // scores, −∞ where a token was ranked or may not be said; whole blocks
+    private readonly float[] _largest;    // of each block; whole vectors
+    private readonly int[] _ids;          // those that were ranked
+    private readonly float[] _scores;     // theirs
+    private int _ranked;
+
+    /// <param name="vocabularySize">Ids are below this.</param>
+    public Ranking(int vocabularySize)
     {
-        int count = 0, next = 0;
-        for (; next < scores.Length && count < k; next++)
-        {
-            if (scores[next] != float.NegativeInfinity)
-                _heap[count++] = next;
-        }
-        Build(scores, count, bestAtRoot: false);
+        int blocks = (vocabularySize + BlockSize - 1) / BlockSize, width = Vector256<float>.Count;
+        _count = vocabularySize;
+        (_left, _largest) = (new float[blocks * BlockSize], new float[(blocks + width - 1) / width * width]);
+        (_ids, _scores) = (new int[vocabularySize], new float[vocabularySize]);
+        Array.Fill(_left, float.NegativeInfinity);
+        Array.Fill(_largest, float.NegativeInfinity);
+    }
 
-        // The root is the worst of the best so far, so that one comparison turns most tokens away, and a vector of them at once.
-        while (next < scores.Length)
+    /// <summary>All scores, [vocabulary], while none was ranked.</summary>
+    public ReadOnlySpan<float> Scores => _left.AsSpan(0, _count);
+
+    /// <summary>Takes a step's logits as the scores.</summary>
+    /// <param name="logits">[vocabulary]; copied.</param>
+    /// <returns>The largest; of no meaning if one of them is no number.</returns>
+    public float Begin(ReadOnlySpan<float> logits)
+    {
+        _ranked = 0;
+        if (logits.Length != _count)
+            throw new ArgumentException($"{logits.Length} logits; {_count} are needed.", nameof(logits));
+        Vector256<float> most = Vector256.Create(float.NegativeInfinity);
+        ref float source = ref MemoryMarshal.GetReference(logits), target = ref MemoryMarshal.GetArrayDataReference(_left);
+        int block = 0;
+        for (; (block + 1) * BlockSize <= _count; block++)
         {
-            int end = Math.Min(next + Vector256<float>.Count, scores.Length);
-            if (end - next == Vector256<float>.Count && !Vector256.GreaterThanAny(Vector256.Create(scores[next..]), Vector256.Create(scores[_heap[0]])))
+            Vector256<float> a = Vector256.Create(float.NegativeInfinity), b = a;
+            for (int i = block * BlockSize; i < (block + 1) * BlockSize; i += 2 * Vector256<float>.Count)
             {
-                next = end;
-                continue;
+                Vector256<float> x = Vector256.LoadUnsafe(ref source, (nuint)i), y = Vector256.LoadUnsafe(ref source, (nuint)(i + Vector256<float>.Count));
+                x.StoreUnsafe(ref target, (nuint)i);
+                y.StoreUnsafe(ref target, (nuint)(i + Vector256<float>.Count));
+                a = Vector256.MaxNative(a, x);
+                b = Vector256.MaxNative(b, y);
             }
-            for (; next < end; next++)
-            {
-                if (scores[next] > scores[_heap[0]])    // an equal score has a higher id than all before: it is behind them
-                {
-                    _heap[0] = next;
-                    SiftDown(scores, 0, count, bestAtRoot: false);
-                }
-            }
+            a = Vector256.MaxNative(a, b);
+            most = Vector256.MaxNative(most, a);
+            _largest[block] = Largest(a);
         }
 
-        for (int end = count - 1; end > 0; end--)    // heap sort: the worst goes to the end
+        float largest = Largest(most);
+        if (block * BlockSize < _count)    // the last block, which is not whole
         {
-            (_heap[0], _heap[end]) = (_heap[end], _heap[0]);
-            SiftDown(scores, 0, end, bestAtRoot: false);
+            ReadOnlySpan<float> rest = logits[(block * BlockSize)..];
+            rest.CopyTo(_left.AsSpan(block * BlockSize));
+            _largest[block] = LargestOf(block);
+            largest = MathF.Max(largest, _largest[block]);
         }
-        return _heap.AsSpan(0, count);
+        return largest;
     }
 
-    /// <summary>Takes every token above −∞, ready for <see cref="At"/>; O(vocabulary).</summary>
-    public void Begin(ReadOnlySpan<float> scores)
+    /// <summary>Gives a token another score, before any is ranked; −∞ if it may not be said.</summary>
+    public void Change(int id, float score)
     {
-        _all = 0;
-        for (int id = 0; id < scores.Length; id++)
+        int block = id / BlockSize;
+        float before = _left[id];
+        _left[id] = score;
+        if (score > _largest[block])
+            _largest[block] = score;
+        else if (before == _largest[block])
+            _largest[block] = LargestOf(block);
+    }
+
+    /// <summary>The token of a rank, 0 is the best, or −1 behind the last that may be said.</summary>
+    public int At(int rank)
+    {
+        while (_ranked <= rank)
         {
-            if (scores[id] != float.NegativeInfinity)
-                _heap[_all++] = id;
+            if (!TryRankNext())
+                return -1;
         }
-        _left = _all;
-        Build(scores, _left, bestAtRoot: true);
+        return _ids[rank];
     }
 
-    /// <summary>The token of a rank, 0 is the best, or −1 behind the last; O(log vocabulary) for each rank asked for the first time.</summary>
-    /// <param name="scores">The scores given to <see cref="Begin"/>.</param>
-    /// <param name="rank">Position in order.</param>
-    public int At(ReadOnlySpan<float> scores, int rank)
+    /// <summary>The best tokens, best first; fewer if fewer may be said.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="scores">Theirs.</param>
+    /// <returns>Their ids; like the scores, valid until the next <see cref="Begin"/>.</returns>
+    public ReadOnlySpan<int> Top(int count, out ReadOnlySpan<float> scores)
     {
-        if (rank >= _all)
-            return -1;
-        while (_all - _left <= rank)
+        At(count - 1);
+        int found = Math.Min(count, _ranked);
+        scores = _scores.AsSpan(0, found);
+        return _ids.AsSpan(0, found);
+    }
+
+    private bool TryRankNext()
+    {
+        ReadOnlySpan<float> largest = _largest;
+        Vector256<float> most = Vector256.Create(float.NegativeInfinity);
+        for (int i = 0; i < largest.Length; i += Vector256<float>.Count)
+            most = Vector256.MaxNative(most, Vector256.Create(largest[i..]));
+        float best = Largest(most);
+        if (best == float.NegativeInfinity)
+            return false;
+
+        int block = FirstOf(largest, best), id = block * BlockSize + FirstOf(_left.AsSpan(block * BlockSize, BlockSize), best);
+        (_ids[_ranked], _scores[_ranked]) = (id, best);
+        _ranked++;
+        _left[id] = float.NegativeInfinity;
+        _largest[block] = LargestOf(block);
+        return true;
+    }
+
+    private float LargestOf(int block)
+    {
+        ref float first = ref _left[block * BlockSize];
+        Vector256<float> a = Vector256.LoadUnsafe(ref first), b = Vector256.LoadUnsafe(ref first, (nuint)Vector256<float>.Count);
+        for (int i = 2 * Vector256<float>.Count; i < BlockSize; i += 2 * Vector256<float>.Count)
         {
-            // The best leaves the heap and stays behind its end: the ranks grow there from the back.
-            _left--;
-            (_heap[0], _heap[_left]) = (_heap[_left], _heap[0]);
-            SiftDown(scores, 0, _left, bestAtRoot: true);
+            a = Vector256.MaxNative(a, Vector256.LoadUnsafe(ref first, (nuint)i));
+            b = Vector256.MaxNative(b, Vector256.LoadUnsafe(ref first, (nuint)(i + Vector256<float>.Count)));
         }
-        return _heap[_all - 1 - rank];
+        return Largest(Vector256.MaxNative(a, b));
     }
 
-    private void Build(ReadOnlySpan<float> scores, int count, bool bestAtRoot)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Largest(Vector256<float> lanes)
     {
-        for (int at = count / 2 - 1; at >= 0; at--)
-            SiftDown(scores, at, count, bestAtRoot);
+        Vector128<float> half = Vector128.MaxNative(lanes.GetLower(), lanes.GetUpper());
+        half = Vector128.MaxNative(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(half, Vector128.Shuffle(half, Vector128.Create(1, 0, 3, 2)))[0];
     }
 
-    private void SiftDown(ReadOnlySpan<float> scores, int at, int count, bool bestAtRoot)
+    // A value that is there; whole vectors.
+    private static int FirstOf(ReadOnlySpan<float> values, float value)
     {
-        int id = _heap[at];
-        while (2 * at + 1 < count)
+        int at = 0;
+        while (true)
         {
-            int child = 2 * at + 1;
-            if (child + 1 < count && Before(scores, _heap[child + 1], _heap[child]) == bestAtRoot)
-                child++;
-            if (Before(scores, _heap[child], id) != bestAtRoot)
-                break;
-            _heap[at] = _heap[child];
-            at = child;
+            uint found = Vector256.Equals(Vector256.Create(values[at..]), Vector256.Create(value)).ExtractMostSignificantBits();
+            if (found != 0)
+                return at + BitOperations.TrailingZeroCount(found);
+            at += Vector256<float>.Count;
         }
-        _heap[at] = id;
     }
-
-    private static bool Before(ReadOnlySpan<float> scores, int a, int b) => scores[a] > scores[b] || (scores[a] == scores[b] && a < b);
 }

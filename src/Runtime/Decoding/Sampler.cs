@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Twitch.Runtime;
 
 /// <summary>Draws the tokens of one comment after another from their logits. Buffers are made once: drawing allocates nothing and
@@ -7,9 +5,8 @@ namespace Twitch.Runtime;
 /// <remarks><c>&lt;PAD&gt; &lt;UNK&gt; &lt;SOS&gt;</c> and the banned ids never come out. If every other token is forbidden, the comment ends.</remarks>
 public sealed class Sampler
 {
-    private readonly float[] _scores;       // [vocabulary]: logits after bans and penalties; −∞ may not be said
     private readonly float[] _weights;      // [vocabulary]: exp of something, for sums
-    private readonly Ranking _ranking;
+    private readonly Ranking _ranking;      // of the logits after bans and penalties
     private readonly int[] _banned;         // ids, besides the special ones
     private readonly bool[] _isBanned;      // [vocabulary], the special ones too
     private readonly Candidates _candidates;
@@ -27,7 +24,6 @@ public sealed class Sampler
         _banned = banned ?? [];
         foreach (int id in _banned)
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)vocabularySize, nameof(banned));
-        _scores = new float[vocabularySize];
         _weights = new float[vocabularySize];
         _ranking = new Ranking(vocabularySize);
         _candidates = new Candidates();
@@ -37,15 +33,15 @@ public sealed class Sampler
     }
 
     // A draw leaves nothing in the buffers that the next one reads, so the samplers of one thread can share them: they stay in the cache.
-    internal Sampler(Sampler buffers) => (_scores, _weights, _ranking, _banned, _isBanned, _candidates) =
-        (buffers._scores, buffers._weights, buffers._ranking, buffers._banned, buffers._isBanned, buffers._candidates);
+    internal Sampler(Sampler buffers) => (_weights, _ranking, _banned, _isBanned, _candidates) =
+        (buffers._weights, buffers._ranking, buffers._banned, buffers._isBanned, buffers._candidates);
 
     /// <summary>Begins a comment.</summary>
     /// <param name="options">How its tokens are drawn, and the seed.</param>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
     public void Begin(SamplingOptions options)
     {
-        _options = options.Validate(_scores.Length);
+        _options = options.Validate(_weights.Length);
         _random.Reset(options.Seed);
         _saidCount = 0;
         if (_said.Length < options.MaxLength)
@@ -56,28 +52,31 @@ public sealed class Sampler
     /// most likely tokens decide, the other logits are not fetched.</summary>
     /// <param name="logits">Of the row.</param>
     /// <exception cref="TwitchException">The logits are not numbers.</exception>
-    public Token Draw(RowLogits logits) => TryDraw(logits.Top, out Token token) ? token : Draw(logits.All);
+    public Token Draw(RowLogits logits) => TryDraw(logits.Top, out Token token) ? token : Draw(logits.All, logits.AreLogProbabilities);
 
     /// <summary>Draws the next token; <see cref="Vocabulary.End"/> if the comment ends, which it does after the longest length too.</summary>
     /// <param name="logits">[vocabulary]; not changed.</param>
     /// <exception cref="TwitchException">The logits are not numbers.</exception>
-    public Token Draw(ReadOnlySpan<float> logits)
-    {
-        float largest = SoftmaxSum.Largest(logits);    // NaN if there is one
-        if (!float.IsFinite(largest))
-            throw NotNumbers(largest);
+    public Token Draw(ReadOnlySpan<float> logits) => Draw(logits, areLogProbabilities: false);
 
+    private Token Draw(ReadOnlySpan<float> logits, bool areLogProbabilities)
+    {
+        float largest = _ranking.Begin(logits), sum = areLogProbabilities ? 1 : SoftmaxSum.Of(_ranking.Scores, largest);
+        if (!float.IsFinite(largest) || !float.IsFinite(sum))    // where a logit is NaN the sum is, whatever the largest; a mixture is NaN as a whole
+            throw NotNumbers(float.IsFinite(largest) ? sum : largest);
+
+        float normalizer = areLogProbabilities ? 0 : largest + MathF.Log(sum);
         int id = Vocabulary.End;
         if (_saidCount < _options.MaxLength)
         {
             Score(logits);
-            id = _options.Temperature == 0 ? TensorPrimitives.IndexOfMax<float>(_scores) : DrawScored();
-            if (_scores[id] == float.NegativeInfinity)    // the penalties left nothing to say
+            id = _options.Temperature == 0 ? _ranking.At(0) : DrawScored();
+            if (id < 0)    // bans and penalties left nothing to say
                 id = Vocabulary.End;
             if (id != Vocabulary.End)
                 _said[_saidCount++] = id;
         }
-        return new Token(id, LogProbability(logits, largest, id));
+        return new Token(id, logits[id] - normalizer);
     }
 
     // The token that Draw draws from all logits, if these decide it. Outside them every logit is at most their least, and bans and penalties
@@ -140,13 +139,12 @@ public sealed class Sampler
     // Bans and penalties.
     private void Score(ReadOnlySpan<float> logits)
     {
-        logits.CopyTo(_scores);
         ReadOnlySpan<int> said = _said.AsSpan(0, _saidCount);
 
         if (_options.RepetitionPenalty > 1)
         {
             foreach (int id in said)    // from the logits, so a word said twice is not penalised twice
-                _scores[id] = Penalised(logits[id]);
+                _ranking.Change(id, Penalised(logits[id]));
         }
 
         int n = _options.NoRepeatNgram;
@@ -156,32 +154,32 @@ public sealed class Sampler
             for (int at = 0; at + n <= said.Length; at++)
             {
                 if (said.Slice(at, n - 1).SequenceEqual(suffix))
-                    _scores[said[at + n - 1]] = float.NegativeInfinity;
+                    Forbid(said[at + n - 1]);
             }
         }
 
-        _scores[Vocabulary.Pad] = _scores[Vocabulary.Unknown] = _scores[Vocabulary.Start] = float.NegativeInfinity;
+        Forbid(Vocabulary.Pad);
+        Forbid(Vocabulary.Unknown);
+        Forbid(Vocabulary.Start);
         foreach (int id in _banned)
-            _scores[id] = float.NegativeInfinity;
+            Forbid(id);
         if (said.Length < _options.MinLength)
-            _scores[Vocabulary.End] = float.NegativeInfinity;
+            Forbid(Vocabulary.End);
     }
 
-    // Temperature, top-k, top-p and min-p each keep a first part of the tokens in order of likelihood, and one of that part is drawn.
+    private void Forbid(int id) => _ranking.Change(id, float.NegativeInfinity);
+
+    // Temperature, top-k, top-p and min-p each keep a first part of the tokens in order of likelihood, and one of that part is drawn. Negative if there is none.
     private int DrawScored()
     {
         double point = _random.NextDouble();    // one number per token, whatever the options
-        if (_options.TopK == 0 || _options.TopK >= _scores.Length)
+        if (_options.TopK == 0 || _options.TopK >= _weights.Length)
             return DrawFromAll(point);
-        ReadOnlySpan<int> top = _ranking.Top(_scores, _options.TopK);
-        if (top.IsEmpty)
-            return Vocabulary.End;
-        for (int i = 0; i < top.Length; i++)
-            _weights[i] = _scores[top[i]];
-        return top[DrawFromTop(_weights.AsSpan(0, top.Length), point)];
+        ReadOnlySpan<int> ids = _ranking.Top(_options.TopK, out ReadOnlySpan<float> scores);
+        return ids.IsEmpty ? -1 : ids[DrawFromTop(scores, point)];
     }
 
-    // The place of one of the best scores, which come in order. They may be the first of _weights.
+    // The place of one of the best scores, which come in order.
     private int DrawFromTop(ReadOnlySpan<float> best, double point)
     {
         float first = best[0];
@@ -204,33 +202,30 @@ public sealed class Sampler
         return kept - 1;
     }
 
-    // Without top-k: tokens leave a heap, best first, only until the drawn one has left it.
+    // Without top-k: tokens are ranked, best first, only until the drawn one is.
     private int DrawFromAll(double point)
     {
-        float best = TensorPrimitives.Max<float>(_scores);
+        float best = SoftmaxSum.Largest(_ranking.Scores);
         if (best == float.NegativeInfinity)
-            return Vocabulary.End;
-        TensorPrimitives.Subtract(_scores, best, _weights);
-        TensorPrimitives.Divide(_weights, _options.Temperature, _weights);
-        TensorPrimitives.Exp<float>(_weights, _weights);    // exp(−∞) is 0
+            return -1;
+        float total = SoftmaxSum.Weigh(_ranking.Scores, best, _options.Temperature, _weights);
 
-        _ranking.Begin(_scores);
-        double left = point * SumOfKept();
-        int drawn = _ranking.At(_scores, 0);
+        double left = point * SumOfKept(total);
+        int drawn = _ranking.At(0);
         for (int rank = 1; (left -= _weights[drawn]) >= 0; rank++)
         {
-            int next = _ranking.At(_scores, rank);
-            if (next < 0 || _weights[next] == 0 || _weights[next] < _options.MinP)
+            int next = _ranking.At(rank);
+            if (next < 0 || _weights[next] < _options.MinP)
                 break;    // only by rounding: the sum was counted in another order
             drawn = next;
         }
         return drawn;
     }
 
-    private double SumOfKept()
+    private double SumOfKept(float total)
     {
         if (_options.TopP == 1 && _options.MinP == 0)
-            return TensorPrimitives.Sum<float>(_weights);
+            return total;
 
         double sum = 0;
         if (_options.TopP == 1)
@@ -240,10 +235,10 @@ public sealed class Sampler
             return sum;
         }
 
-        double enough = _options.TopP * (double)TensorPrimitives.Sum<float>(_weights);
+        double enough = _options.TopP * (double)total;
         for (int rank = 0; sum < enough; rank++)
         {
-            int id = _ranking.At(_scores, rank);
+            int id = _ranking.At(rank);
             if (id < 0 || _weights[id] < _options.MinP)
                 break;
             sum += _weights[id];
@@ -256,6 +251,4 @@ public sealed class Sampler
 
     private static TwitchException NotNumbers(float found) =>
         new($"the decoder's logits hold {found}; the model is damaged or diverged in training, use another bundle.");
-
-    private static float LogProbability(ReadOnlySpan<float> logits, float largest, int id) => logits[id] - largest - MathF.Log(SoftmaxSum.Of(logits, largest));
 }

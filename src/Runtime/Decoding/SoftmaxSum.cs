@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Twitch.Runtime;
@@ -42,22 +43,61 @@ internal static class SoftmaxSum
         return largest;
     }
 
-    /// <summary>Σ exp(logit − <paramref name="largest"/>), within 1e-6 of it.</summary>
+    /// <summary>Σ exp(logit − <paramref name="largest"/>), within 1e-6 of it; NaN if a logit is.</summary>
     /// <param name="logits">Numbers, or −∞.</param>
     /// <param name="largest">Their largest.</param>
     public static float Of(ReadOnlySpan<float> logits, float largest)
     {
-        Vector256<float> shift = Vector256.Create(largest), a = default, b = default;
-        int i = 0;
-        for (; i + 2 * Vector256<float>.Count <= logits.Length; i += 2 * Vector256<float>.Count)
+        const int Chains = 4;    // exp is a long chain of instructions, several of which run side by side
+        Vector256<float> shift = Vector256.Create(largest), a = default, b = default, c = default, d = default;
+        ref float first = ref MemoryMarshal.GetReference(logits);
+        int i = 0, width = Vector256<float>.Count;
+        for (; i + Chains * width <= logits.Length; i += Chains * width)
         {
-            a += Exp(Vector256.Create(logits[i..]) - shift);
-            b += Exp(Vector256.Create(logits[(i + Vector256<float>.Count)..]) - shift);
+            a += Exp(Vector256.LoadUnsafe(ref first, (nuint)i) - shift);
+            b += Exp(Vector256.LoadUnsafe(ref first, (nuint)(i + width)) - shift);
+            c += Exp(Vector256.LoadUnsafe(ref first, (nuint)(i + 2 * width)) - shift);
+            d += Exp(Vector256.LoadUnsafe(ref first, (nuint)(i + 3 * width)) - shift);
         }
-        float sum = Vector256.Sum(a + b);
+        for (; i + width <= logits.Length; i += width)
+            a += Exp(Vector256.LoadUnsafe(ref first, (nuint)i) - shift);
+        float sum = Vector256.Sum(a + b + (c + d));
         for (; i < logits.Length; i++)
             sum += MathF.Exp(logits[i] - largest);
         return sum;
+    }
+
+    /// <summary>exp((score − <paramref name="largest"/>) / <paramref name="temperature"/>) of each score, 0 of those that are −∞; and the sum of them.</summary>
+    /// <param name="scores">Numbers, or −∞.</param>
+    /// <param name="largest">Their largest.</param>
+    /// <param name="temperature">Above 0.</param>
+    /// <param name="weights">Gets them.</param>
+    public static float Weigh(ReadOnlySpan<float> scores, float largest, float temperature, Span<float> weights)
+    {
+        Vector256<float> shift = Vector256.Create(largest), sum = default;
+        int i = 0;
+        for (; i + Vector256<float>.Count <= scores.Length; i += Vector256<float>.Count)
+        {
+            Vector256<float> x = (Vector256.Create(scores[i..]) - shift) / Vector256.Create(temperature);
+            Vector256<float> weight = Vector256.AndNot(Exp(x), Vector256.LessThan(x, Vector256.Create(Least)));
+            weight.CopyTo(weights[i..]);
+            sum += weight;
+        }
+        float total = Vector256.Sum(sum);
+        for (; i < scores.Length; i++)
+            total += weights[i] = MathF.Exp((scores[i] - largest) / temperature);
+        return total;
+    }
+
+    /// <summary>logit + <paramref name="shift"/>, or <paramref name="least"/> if that is more; NaN if either is.</summary>
+    public static void Shift(ReadOnlySpan<float> logits, float shift, float least, Span<float> shifted)
+    {
+        ref float source = ref MemoryMarshal.GetReference(logits), target = ref MemoryMarshal.GetReference(shifted[..logits.Length]);
+        int i = 0;
+        for (; i + Vector256<float>.Count <= logits.Length; i += Vector256<float>.Count)
+            Vector256.MaxNative(Vector256.Create(least), Vector256.LoadUnsafe(ref source, (nuint)i) + Vector256.Create(shift)).StoreUnsafe(ref target, (nuint)i);
+        for (; i < logits.Length; i++)
+            shifted[i] = MathF.Max(least, logits[i] + shift);
     }
 
     /// <summary>exp of each number in place; they are up to 0.</summary>
@@ -74,7 +114,7 @@ internal static class SoftmaxSum
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> Exp(Vector256<float> x)
     {
-        x = Vector256.MaxNative(x, Vector256.Create(Least));
+        x = Vector256.MaxNative(Vector256.Create(Least), x);    // in this order NaN stays NaN
         Vector256<float> rounded = Vector256.MultiplyAddEstimate(x, Vector256.Create(Log2E), Vector256.Create(Rounder));
         Vector256<float> n = rounded - Vector256.Create(Rounder);
         Vector256<float> r = Vector256.MultiplyAddEstimate(n, Vector256.Create(-Ln2High), x);

@@ -6,22 +6,25 @@ public readonly ref struct StepLogits
 {
     private readonly ReadOnlySpan<float> _logits;    // [rows, vocabulary]; empty if they are still on the device
     private readonly int _vocabularySize;
+    private readonly bool _areLogProbabilities;
     private readonly DeviceDecoderStep? _device;
 
     /// <summary>All logits of a step.</summary>
     /// <param name="logits">[rows, vocabulary].</param>
     /// <param name="vocabularySize">Logits of a row.</param>
-    public StepLogits(ReadOnlySpan<float> logits, int vocabularySize)
+    /// <param name="areLogProbabilities">Whether exp of a row's sums to 1, so that nobody needs to sum it again.</param>
+    public StepLogits(ReadOnlySpan<float> logits, int vocabularySize, bool areLogProbabilities = false)
     {
         _logits = logits;
         _vocabularySize = vocabularySize;
+        _areLogProbabilities = areLogProbabilities;
     }
 
     internal StepLogits(DeviceDecoderStep device) => (_device, _vocabularySize) = (device, device.VocabularySize);
 
     /// <summary>A row's.</summary>
     public RowLogits this[int row] => _device is null
-        ? new RowLogits(_logits.Slice(row * _vocabularySize, _vocabularySize))
+        ? new RowLogits(_logits.Slice(row * _vocabularySize, _vocabularySize), _areLogProbabilities)
         : new RowLogits(_device, row);
 }
 
@@ -32,12 +35,19 @@ public readonly ref struct RowLogits
     private readonly DeviceDecoderStep? _device;
     private readonly int _row;
 
-    internal RowLogits(ReadOnlySpan<float> logits) => _logits = logits;
+    internal RowLogits(ReadOnlySpan<float> logits, bool areLogProbabilities)
+    {
+        _logits = logits;
+        AreLogProbabilities = areLogProbabilities;
+    }
 
     internal RowLogits(DeviceDecoderStep device, int row) => (_device, _row) = (device, row);
 
     /// <summary>All of them, [vocabulary]; where they are still on the device they are fetched.</summary>
     public ReadOnlySpan<float> All => _device is null ? _logits : _device.LogitsOf(_row);
+
+    /// <summary>Whether exp of them is known to sum to 1.</summary>
+    internal bool AreLogProbabilities { get; }
 
     /// <summary>The most likely tokens; none where all logits are at hand anyway.</summary>
     internal TopTokens Top => _device is null ? default : _device.TopOf(_row);

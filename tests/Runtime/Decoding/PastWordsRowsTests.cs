@@ -122,6 +122,26 @@ public sealed class PastWordsRowsTests : IDisposable
     }
 
     [Fact]
+    public void A_drawn_token_has_its_probability_in_the_mixture()
+    {
+        using IModelDecoder drawing = _model.CreateDecoder(), beside = _model.CreateDecoder();
+        var sampler = new Sampler(drawing.VocabularySize);
+        sampler.Begin(new SamplingOptions { Seed = 3, MinLength = 8 });
+        drawing.Reset(_clips[4]);
+        beside.Reset(_clips[4]);
+        int before = Vocabulary.Start;
+        for (int i = 0; i < 8; i++)
+        {
+            float[] mixture = beside.Advance(before).ToArray();
+            Token drawn = sampler.Draw(drawing.AdvanceToDraw(before)[0]);
+
+            Assert.Equal(1, mixture.Sum(value => Math.Exp(value)), 1e-5);
+            Assert.Equal(mixture[drawn.Id], drawn.LogProbability);
+            before = drawn.Id;
+        }
+    }
+
+    [Fact]
     public void A_token_allocates_nothing()
     {
         using IModelDecoder decoder = _model.CreateDecoder();

@@ -77,16 +77,41 @@ public class SamplerTwinTests
     [Fact]
     public void The_ranking_is_a_stable_sort()
     {
-        Gen.Int[-5, 5].Select(value => value == -5 ? float.NegativeInfinity : value).Array[1, 60].Sample(scores =>
+        Gen.Int[-5, 5].Select(value => value == -5 ? float.NegativeInfinity : value).Array[1, 200].Sample(scores =>
         {
             int[] sorted = [.. Enumerable.Range(0, scores.Length).Where(id => scores[id] > float.NegativeInfinity).OrderByDescending(id => scores[id]).ThenBy(id => id)];
             var ranking = new Ranking(scores.Length);
 
-            for (int k = 1; k <= scores.Length; k++)
-                Assert.Equal(sorted.Take(k), ranking.Top(scores, k).ToArray());
-            ranking.Begin(scores);
-            Assert.Equal(sorted, Enumerable.Range(0, sorted.Length).Select(rank => ranking.At(scores, rank)));
-            Assert.Equal(-1, ranking.At(scores, sorted.Length));
+            Assert.Equal(scores.Max(), ranking.Begin(scores));
+            Assert.Equal(scores, ranking.Scores.ToArray());
+            for (int k = 1; k <= scores.Length; k += 1 + k / 3)
+            {
+                Assert.Equal(sorted.Take(k), ranking.Top(k, out ReadOnlySpan<float> best).ToArray());
+                Assert.Equal(sorted.Take(k).Select(id => scores[id]), best.ToArray());
+            }
+            Assert.Equal(sorted, Enumerable.Range(0, sorted.Length).Select(ranking.At));
+            Assert.Equal(-1, ranking.At(sorted.Length));
+        }, iter: 300, seed: "0000KOIPRSj3");
+    }
+
+    [Fact]
+    public void Changed_scores_are_ranked_as_they_are_now()
+    {
+        var values = Gen.Int[-3, 6].Select(value => value == -3 ? float.NegativeInfinity : value);
+        Gen.Select(values.Array[1, 200], Gen.Select(Gen.Int[0, 199], values).Array[0, 40]).Sample((scores, changes) =>
+        {
+            var ranking = new Ranking(scores.Length);
+            ranking.Begin(Enumerable.Repeat(9f, scores.Length).ToArray());
+            ranking.At(scores.Length / 2);
+            ranking.Begin(scores);    // nothing of the step before is left
+            foreach ((int id, float score) in changes.Where(change => change.Item1 < scores.Length))
+            {
+                ranking.Change(id, score);
+                scores[id] = score;
+            }
+
+            int[] sorted = [.. Enumerable.Range(0, scores.Length).Where(id => scores[id] > float.NegativeInfinity).OrderByDescending(id => scores[id]).ThenBy(id => id)];
+            Assert.Equal(sorted, ranking.Top(scores.Length, out _).ToArray());
         }, iter: 300, seed: "0000KOIPRSj3");
     }
 }

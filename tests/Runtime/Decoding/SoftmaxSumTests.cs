@@ -44,6 +44,26 @@ public class SoftmaxSumTests
     }
 
     [Theory]
+    [InlineData(3, 1f)]
+    [InlineData(182, 0.3f)]
+    [InlineData(5000, 1.7f)]
+    public void Weights_are_those_of_a_plain_loop(int count, float temperature)
+    {
+        var random = new Random(count);
+        float[] scores = [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() * 60 - 50)], weights = new float[count];
+        scores[count / 2] = float.NegativeInfinity;
+        float largest = scores.Max();
+
+        float sum = SoftmaxSum.Weigh(scores, largest, temperature, weights);
+
+        double[] expected = [.. scores.Select(score => Math.Exp((score - largest) / (double)temperature))];
+        Assert.Equal(0, weights[count / 2]);
+        for (int i = 0; i < count; i++)
+            Assert.Equal(expected[i], weights[i], 1e-5 * expected[i] + 1e-37);
+        Assert.Equal(expected.Sum(), sum, 1e-5 * sum);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(9)]
     [InlineData(33)]    // behind the last whole vector
@@ -53,5 +73,6 @@ public class SoftmaxSumTests
         logits[place] = float.NaN;
 
         Assert.True(float.IsNaN(SoftmaxSum.Largest(logits)));
+        Assert.True(float.IsNaN(SoftmaxSum.Of(logits, 0)));
     }
 }
