@@ -10,6 +10,9 @@ internal sealed record BlockQuantization(byte[] Codes, float[] Scales)
 
     private const int Zero = 128, Largest = 127;    // the code of 0, and how far codes go from it
 
+    /// <summary>The number that a code of the first row stands for.</summary>
+    public double ValueAt(int column) => (Codes[column] - Zero) * (double)Scales[column / BlockSize];
+
     /// <summary>Blocks of a row.</summary>
     public static int BlockCount(int columns) => (columns + BlockSize - 1) / BlockSize;
 

@@ -31,7 +31,8 @@ public sealed partial class CommentModel
     {
         GraphEntry step = GraphContract.DecoderStep(Config);
         bool exact = Options.Precision == Precision.Float32 || Processor.AddsFourProducts;
-        string file = Bundle.InPrecision(step.File, Options.PrecisionName, exact ? capacity : 1);
+        // Several rows share what is read of the last layer, so there nothing is gained by screening.
+        string file = Options.Precision == Precision.Screened ? step.File : Bundle.InPrecision(step.File, Options.PrecisionName, exact ? capacity : 1);
         if (file == Bundle.InPrecision(step.File, Options.PrecisionName))
             return _decoder;
         lock (_sessions)

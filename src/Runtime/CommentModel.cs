@@ -19,6 +19,7 @@ public sealed partial class CommentModel : IDisposable
     private readonly Fusion _fusion;
     private readonly RateHead? _rate;
     private readonly InferenceSession _decoder;
+    private readonly ExactHead? _head;
     private InferenceSession? _batchDecoder;
     private readonly ConcurrentBag<(IModelDecoder Decoder, Sampler Sampler)> _idle = [];
     private volatile bool _disposed;
@@ -39,7 +40,16 @@ public sealed partial class CommentModel : IDisposable
                 _rate = new RateHead(Graph(GraphContract.RateHead(Config)));
             _fusion = new Fusion(Graph(GraphContract.Fusion(Config)), Config);
             GraphEntry step = options.OnDevice ? GraphContract.DeviceDecoderStep(Config) : GraphContract.DecoderStep(Config);
-            _decoder = Open(step with { File = bundle.InPrecision(step.File, options.PrecisionName, onDevice: options.OnDevice) }, decoding);
+            string stepFile = bundle.InPrecision(step.File, options.PrecisionName, onDevice: options.OnDevice);
+            if (options.Precision == Precision.Screened)
+            {
+                // Where the product of bytes saturates, nothing bounds what it is wrong by.
+                if (Processor.AddsFourProducts)
+                    _sessions.Add(_head = ExactHead.Open(bundle));
+                else
+                    stepFile = step.File;
+            }
+            _decoder = Open(step with { File = stepFile }, decoding);
             Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary);
             if (options.Provider == ExecutionProvider.Cuda)
                 TryOut();
@@ -214,8 +224,13 @@ public sealed partial class CommentModel : IDisposable
 
     /// <summary>A decoder of the caller's own, for checks and measurements; generators have theirs, which are reused.</summary>
     /// <returns>For one thread; dispose it before the model.</returns>
-    public IModelDecoder CreateDecoder() =>
-        Options.OnDevice ? new DeviceDecoderStep(_decoder, Config, Options, capacity: 1) : new OrtDecoderStep(_decoder, Config, _run);
+    public IModelDecoder CreateDecoder()
+    {
+        if (Options.OnDevice)
+            return new DeviceDecoderStep(_decoder, Config, Options, capacity: 1);
+        var step = new OrtDecoderStep(_decoder, Config, _run);
+        return _head is null ? step : new ScreenedDecoderStep(step, _head);
+    }
 
     private ChatEncoder RequireChat() => Chat ?? throw new ArgumentException($"{Bundle.Folder} reads no past chat; give none, or train one with --past-chat.");
 

@@ -155,7 +155,7 @@ public static class GoldenCheck
             for (int i = 0; i < length; i++)
                 differing += expected[i] == (i < tokens.Count ? tokens[i] : Vocabulary.End) ? 0 : 1;
         }
-        report.Add(new("greedy", differing, model.Options.Precision == Precision.Float32 ? 0 : double.PositiveInfinity, clips.Length * length));
+        report.Add(new("greedy", differing, model.Options.Precision is Precision.Float32 or Precision.Screened ? 0 : double.PositiveInfinity, clips.Length * length));
     }
 
     // What the network says: no words but the special ones are banned, and nothing is drawn again.

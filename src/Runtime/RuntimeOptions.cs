@@ -38,6 +38,7 @@ public sealed record RuntimeOptions
     public static string NameOf(Precision precision) => precision switch
     {
         Precision.Int8 => GraphVariant.EightBit,
+        Precision.Screened => GraphVariant.Screened,
         Precision.Float16 => GraphVariant.HalfPrecision,
         _ => GraphVariant.FullPrecision,
     };
@@ -53,7 +54,7 @@ public sealed record RuntimeOptions
         if (!Enum.IsDefined(Provider))
             throw new TwitchException($"--provider is {Provider}; it must be cpu or cuda.", ExitCode.Usage);
         if (!Enum.IsDefined(Precision))
-            throw new TwitchException($"--precision is {Precision}; it must be float32, float16 or int8.", ExitCode.Usage);
+            throw new TwitchException($"--precision is {Precision}; it must be float32, screened, float16 or int8.", ExitCode.Usage);
         if (DeviceId < 0)
             throw new TwitchException($"the GPU's number is {DeviceId}; it must be 0 or more.", ExitCode.Usage);
         if (IntraOpThreads is < 1 or > 256)

@@ -14,6 +14,9 @@ internal enum StepArithmetic
     /// <summary>In eight bits, a scale for each row: the fastest for more rows, by 1.4 at 4 and by 2.3 from 16 on.</summary>
     Int8Rows,
 
+    /// <summary>The state as trained, and logits in eight bits that say which words are worth computing as trained.</summary>
+    Screening,
+
     /// <summary>Products and the table of gates in float16, for CUDA; the cell, whose state adds up, in float32.</summary>
     Float16,
 }
@@ -64,7 +67,7 @@ internal static class DecoderStepGraph
         Value logits = arithmetic switch                                                      // [batch, vocabulary], or one more
         {
             StepArithmetic.Float16 => g.Cast(g.Gemm(g.Cast(nextHidden, TensorType.F16), g.Weight(Weight.Float16(head.Transposed())), g.Weight(Weight.Float16(head.Bias()))), TensorType.F32),
-            StepArithmetic.Int8 => g.Add(g.MatMulInt8(nextHidden, head.Int8()), g.Weight(head.Bias())),
+            StepArithmetic.Int8 or StepArithmetic.Screening => g.Add(g.MatMulInt8(nextHidden, head.Int8()), g.Weight(head.Bias())),
             StepArithmetic.Int8Rows => g.Add(g.MatMulInt8Rows(nextHidden, head.Int8Rows()), g.Weight(head.Bias())),
             _ => g.Linear(nextHidden, g.Weight(head.Transposed()), g.Weight(head.Bias())),
         };

@@ -2,10 +2,11 @@ namespace Twitch.Runtime;
 
 /// <summary>The most likely tokens of a step, best first and equal ones in the order of their ids, so that what is drawn is what would be
 /// drawn from the whole vocabulary. Buffers of a sampler.</summary>
-internal sealed class Candidates
+/// <param name="vocabularySize">Most of them.</param>
+internal sealed class Candidates(int vocabularySize)
 {
-    private int[] _ids = [];
-    private float[] _logits = [], _scores = [];
+    private readonly int[] _ids = new int[vocabularySize];
+    private readonly float[] _logits = new float[vocabularySize], _scores = new float[vocabularySize];
     private int _count;
 
     /// <summary>Their ids, in the order of their scores.</summary>
@@ -24,17 +25,15 @@ internal sealed class Candidates
     public void Take(TopTokens top)
     {
         _count = top.Ids.Length;
-        if (_ids.Length < _count)
-            (_ids, _logits, _scores) = (new int[_count], new float[_count], new float[_count]);
         for (int i = 0; i < _count; i++)
             _ids[i] = (int)top.Ids[i];
         top.Logits.CopyTo(_logits);
         top.Logits.CopyTo(_scores);
         Rank();
-        Least = _logits[_count - 1];
+        Least = top.MostOfOthers ?? _logits[_count - 1];
     }
 
-    /// <summary>Puts them in the order of their scores. By insertion: they come from the device in order, and a ban or a penalty moves one.</summary>
+    /// <summary>Puts them in the order of their scores. By insertion: they come nearly in order, and a ban or a penalty moves one.</summary>
     public void Rank()
     {
         for (int at = 1; at < _count; at++)

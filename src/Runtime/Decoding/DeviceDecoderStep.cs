@@ -11,7 +11,7 @@ namespace Twitch.Runtime;
 /// what is bound there lie where a captured step may write. All logits are had by running the step again from the state before, which still lies in
 /// the other buffer; the step after one whose logits were wanted brings them along at once.
 /// </remarks>
-internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
+internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder, IStepTokens
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
@@ -127,11 +127,11 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder
         _run.Dispose();
     }
 
-    /// <summary>The most likely tokens of a row of the last <see cref="AdvanceToDraw(ReadOnlySpan{int})"/>.</summary>
-    internal TopTokens TopOf(int row) => _wasSteady ? _places.TopOf(row) : new(_topIds.Row(row), _topLogits.Row(row), _logSums.Values[row]);
+    /// <inheritdoc/>
+    TopTokens IStepTokens.TopOf(int row) => _wasSteady ? _places.TopOf(row) : new(_topIds.Row(row), _topLogits.Row(row), _logSums.Values[row]);
 
-    /// <summary>All logits of a row of the last step.</summary>
-    internal ReadOnlySpan<float> LogitsOf(int row)
+    /// <inheritdoc/>
+    ReadOnlySpan<float> IStepTokens.LogitsOf(int row)
     {
         _logitsWereWanted = true;
         if (!_hasLogits)

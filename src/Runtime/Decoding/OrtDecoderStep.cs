@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Twitch.Runtime;
 
@@ -13,6 +12,7 @@ public sealed class OrtDecoderStep : IModelDecoder
     private readonly RunOptions _run;
     private readonly long[] _token = new long[1];
     private readonly float[] _hidden, _cell, _scores;              // the fused state, and what the graph gives
+    private readonly float[][] _nextHidden;                         // hidden states of the buffers that take turns
     private readonly float[] _logits;                               // what the step gives, [vocabulary]
     private readonly List<IDisposable> _owned = [];
     private readonly OrtValue _tokenValue, _scoresValue;
@@ -31,16 +31,20 @@ public sealed class OrtDecoderStep : IModelDecoder
 
         _tokenValue = Own(OrtValue.CreateTensorValueFromMemory(_token, [1]));
         _scoresValue = Own(OrtValue.CreateTensorValueFromMemory(_scores, [1, _scores.Length]));
-        _states = [(NewState(), NewState()), (NewState(), NewState()), (Own(OrtValue.CreateTensorValueFromMemory(_hidden, shape)), Own(OrtValue.CreateTensorValueFromMemory(_cell, shape)))];
+        _nextHidden = [new float[config.HiddenSize], new float[config.HiddenSize]];
+        _states = [(State(_nextHidden[0]), State(new float[config.HiddenSize])), (State(_nextHidden[1]), State(new float[config.HiddenSize])), (State(_hidden), State(_cell))];
         _past = config.Chat is ChatSpec chat ? new PastWordsRows(chat, capacity: 1) : null;
         _logits = _past is null ? _scores : new float[config.VocabularySize];
         _bindings = [Own(Bind(0, _states[1])), Own(Bind(1, _states[0])), Own(Bind(FromStart, _states[0]))];
 
-        OrtValue NewState() => Own(OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, shape));
+        OrtValue State(float[] values) => Own(OrtValue.CreateTensorValueFromMemory(values, shape));
     }
 
     /// <inheritdoc/>
     public int VocabularySize => _logits.Length;
+
+    /// <summary>The hidden state after the last step, [hidden].</summary>
+    internal ReadOnlySpan<float> Hidden => _nextHidden[_next];
 
     /// <inheritdoc/>
     public void Reset(ClipContext clip)

@@ -94,6 +94,9 @@ internal sealed class Ranking
         return _ids[rank];
     }
 
+    /// <summary>The score of a rank that <see cref="At"/> gave a token for.</summary>
+    public float ScoreAt(int rank) => _scores[rank];
+
     /// <summary>The best tokens, best first; fewer if fewer may be said.</summary>
     /// <param name="count">How many.</param>
     /// <param name="scores">Theirs.</param>

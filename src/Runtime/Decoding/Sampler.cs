@@ -26,7 +26,7 @@ public sealed class Sampler
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)vocabularySize, nameof(banned));
         _weights = new float[vocabularySize];
         _ranking = new Ranking(vocabularySize);
-        _candidates = new Candidates();
+        _candidates = new Candidates(vocabularySize);
         _isBanned = new bool[vocabularySize];
         foreach (int id in (int[])[.. _banned, Vocabulary.Pad, Vocabulary.Unknown, Vocabulary.Start])
             _isBanned[id] = true;

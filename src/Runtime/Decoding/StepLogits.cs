@@ -4,10 +4,10 @@ namespace Twitch.Runtime;
 /// decoder is asked for anything else.</summary>
 public readonly ref struct StepLogits
 {
-    private readonly ReadOnlySpan<float> _logits;    // [rows, vocabulary]; empty if they are still on the device
+    private readonly ReadOnlySpan<float> _logits;    // [rows, vocabulary]; empty if a decoder gives them on request
     private readonly int _vocabularySize;
     private readonly bool _areLogProbabilities;
-    private readonly DeviceDecoderStep? _device;
+    private readonly IStepTokens? _step;
 
     /// <summary>All logits of a step.</summary>
     /// <param name="logits">[rows, vocabulary].</param>
@@ -20,19 +20,19 @@ public readonly ref struct StepLogits
         _areLogProbabilities = areLogProbabilities;
     }
 
-    internal StepLogits(DeviceDecoderStep device) => (_device, _vocabularySize) = (device, device.VocabularySize);
+    internal StepLogits(IStepTokens step) => _step = step;
 
     /// <summary>A row's.</summary>
-    public RowLogits this[int row] => _device is null
+    public RowLogits this[int row] => _step is null
         ? new RowLogits(_logits.Slice(row * _vocabularySize, _vocabularySize), _areLogProbabilities)
-        : new RowLogits(_device, row);
+        : new RowLogits(_step, row);
 }
 
 /// <summary>What a step says of one row's next token. Valid as long as its <see cref="StepLogits"/>.</summary>
 public readonly ref struct RowLogits
 {
-    private readonly ReadOnlySpan<float> _logits;    // [vocabulary]; empty if they are still on the device
-    private readonly DeviceDecoderStep? _device;
+    private readonly ReadOnlySpan<float> _logits;    // [vocabulary]; empty if a decoder gives them on request
+    private readonly IStepTokens? _step;
     private readonly int _row;
 
     internal RowLogits(ReadOnlySpan<float> logits, bool areLogProbabilities)
@@ -41,27 +41,40 @@ public readonly ref struct RowLogits
         AreLogProbabilities = areLogProbabilities;
     }
 
-    internal RowLogits(DeviceDecoderStep device, int row) => (_device, _row) = (device, row);
+    internal RowLogits(IStepTokens step, int row) => (_step, _row) = (step, row);
 
-    /// <summary>All of them, [vocabulary]; where they are still on the device they are fetched.</summary>
-    public ReadOnlySpan<float> All => _device is null ? _logits : _device.LogitsOf(_row);
+    /// <summary>All of them, [vocabulary]; where they are still on the device they are fetched, and where words were ruled out they are computed.</summary>
+    public ReadOnlySpan<float> All => _step is null ? _logits : _step.LogitsOf(_row);
 
     /// <summary>Whether exp of them is known to sum to 1.</summary>
     internal bool AreLogProbabilities { get; }
 
     /// <summary>The most likely tokens; none where all logits are at hand anyway.</summary>
-    internal TopTokens Top => _device is null ? default : _device.TopOf(_row);
+    internal TopTokens Top => _step is null ? default : _step.TopOf(_row);
 }
 
 /// <summary>The most likely tokens of a row.</summary>
 /// <param name="ids">In any order, each once.</param>
 /// <param name="logits">Of each of them.</param>
 /// <param name="logSum">ln Σ exp(logit) of the whole vocabulary; no number if a logit is none.</param>
-internal readonly ref struct TopTokens(ReadOnlySpan<long> ids, ReadOnlySpan<float> logits, float logSum)
+/// <param name="mostOfOthers">What no logit of another token exceeds; absent: the least of theirs.</param>
+internal readonly ref struct TopTokens(ReadOnlySpan<long> ids, ReadOnlySpan<float> logits, float logSum, float? mostOfOthers = null)
 {
     public ReadOnlySpan<long> Ids { get; } = ids;
 
     public ReadOnlySpan<float> Logits { get; } = logits;
 
     public float LogSum { get; } = logSum;
+
+    public float? MostOfOthers { get; } = mostOfOthers;
+}
+
+/// <summary>A step whose most likely tokens are at hand, and all logits only if they are asked for.</summary>
+internal interface IStepTokens
+{
+    /// <summary>The most likely tokens of a row of the last step.</summary>
+    TopTokens TopOf(int row);
+
+    /// <summary>All logits of a row of the last step, [vocabulary].</summary>
+    ReadOnlySpan<float> LogitsOf(int row);
 }

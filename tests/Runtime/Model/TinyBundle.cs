@@ -22,7 +22,7 @@ public sealed class TinyBundle : IDisposable
     public string Folder { get; }
 
     /// <summary>The network of seed_tiny.safetensors with PyTorch's outputs as its golden file; words are word4 … word28.</summary>
-    public static TinyBundle SeedTiny(SamplingOptions? sampling = null, bool cuda = false)
+    public static TinyBundle SeedTiny(SamplingOptions? sampling = null, bool cuda = false, bool screened = false)
     {
         ModelConfig config = ModelConfig.Seed with { Frame = new FrameSpec(8, 8), VocabularySize = 29, EmbeddingSize = 12, HiddenSize = 16 };
         using SafeTensors stored = SafeTensors.Open("Fixtures/seed_tiny.safetensors");
@@ -34,7 +34,7 @@ public sealed class TinyBundle : IDisposable
                 weights.Add(name, stored.Read<float>(name).ToArray(), stored.Find(name).Shape);
             Checkpoint.Save(partial, config, Vocabulary.FromWords(Enumerable.Range(4, config.VocabularySize - 4).Select(id => $"word{id}")), weights);
         });
-        bundle.Export(folder => WriteGolden(Path.Combine(folder, BundleManifest.GoldenFile), stored, config), sampling, cuda);
+        bundle.Export(folder => WriteGolden(Path.Combine(folder, BundleManifest.GoldenFile), stored, config), sampling, options: new ExportOptions { Cuda = cuda, LeastScreenedHead = screened ? 0 : long.MaxValue });
         return bundle;
     }
 
@@ -44,6 +44,15 @@ public sealed class TinyBundle : IDisposable
         var bundle = new TinyBundle();
         UntrainedCheckpoint.Write(bundle.CheckpointFolder, ModelConfig.Compact with { Frame = new FrameSpec(16, 16), VocabularySize = 40, HiddenSize = 24, WindowSeconds = 3, MelStride = melStride, Chat = ChatSpec.Standard }, seed: 5);
         bundle.Export(_ => { }, null, cuda);
+        return bundle;
+    }
+
+    /// <summary>Random weights of preset seed's shape with a larger head, whose words are screened; its hidden size is no whole number of blocks.</summary>
+    public static TinyBundle Screened()
+    {
+        var bundle = new TinyBundle();
+        UntrainedCheckpoint.Write(bundle.CheckpointFolder, ModelConfig.Seed with { Frame = new FrameSpec(8, 8), VocabularySize = 700, EmbeddingSize = 12, HiddenSize = 200 }, seed: 6);
+        bundle.Export(_ => { }, null, options: new ExportOptions { LeastScreenedHead = 0 });
         return bundle;
     }
 
@@ -63,12 +72,12 @@ public sealed class TinyBundle : IDisposable
 
     private string CheckpointFolder => Path.Combine(_root, "checkpoint");
 
-    private void Export(Action<string> addTo, SamplingOptions? sampling, bool cuda = false)
+    private void Export(Action<string> addTo, SamplingOptions? sampling, bool cuda = false, ExportOptions? options = null)
     {
         using Checkpoint checkpoint = Checkpoint.Open(CheckpointFolder);
         AtomicFolder.Write(Folder, partial =>
         {
-            var options = new ExportOptions { Cuda = cuda };
+            options ??= new ExportOptions { Cuda = cuda };
             Exporter.WriteGraphs(checkpoint, partial, options);
             addTo(partial);
             Exporter.WriteManifest(checkpoint, partial, options, Exporter.Provenance(checkpoint), sampling ?? new SamplingOptions());
