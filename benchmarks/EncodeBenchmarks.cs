@@ -33,7 +33,7 @@ public class EncodeBenchmarks
         var random = new Random(1);
         _frames = new byte[Windows * config.WindowSeconds * config.Frame.ByteCount];
         random.NextBytes(_frames);
-        _mel = [.. Enumerable.Range(0, Windows * 624 * config.Mel.MelCount).Select(_ => random.NextSingle() * 12 - 12)];
+        _mel = [.. Enumerable.Range(0, Windows * UntrainedBundle.StepsOfWindow(config) * config.Mel.MelCount).Select(_ => random.NextSingle() * 12 - 12)];
     }
 
     [Benchmark(Description = "whole windows")]

@@ -30,7 +30,7 @@ public class StreamingBenchmarks
         var random = new Random(1);
         _frames = new byte[config.WindowSeconds * config.Frame.ByteCount];
         random.NextBytes(_frames);
-        _mel = [.. Enumerable.Range(0, 624 * config.Mel.MelCount).Select(_ => random.NextSingle() * 12 - 12)];
+        _mel = [.. Enumerable.Range(0, UntrainedBundle.StepsOfWindow(config) * config.Mel.MelCount).Select(_ => random.NextSingle() * 12 - 12)];
         for (int i = 0; i <= config.WindowSeconds; i++)
             Arriving();
     }
