@@ -12,7 +12,7 @@ public enum Precision
     Int8,
 
     /// <summary>The tokens of float32, drawn one comment at a time from the words that eight bits do not rule out; the others' logits are not computed, so that
-    /// log-probabilities are right to three digits. Several comments at once are written in float32.</summary>
+    /// log-probabilities are within 0.005. Several comments at once are written in float32.</summary>
     Screened,
 
     /// <summary>Weights and products in float16: half the memory to read, for CUDA. A processor computes it in float32, which takes longer than

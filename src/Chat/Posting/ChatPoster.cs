@@ -233,8 +233,8 @@ public sealed partial class ChatPoster : IAsyncDisposable
         }
         foreach ((PostOutcome outcome, Action<PostOutcome>? decided) in outcomes)
         {
+            decided?.Invoke(outcome);    // whoever offered it knows before all others
             _decided?.Invoke(outcome);
-            decided?.Invoke(outcome);
         }
     }
 }

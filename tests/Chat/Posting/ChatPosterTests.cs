@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 
 namespace Twitch.Chat.Tests.Posting;
@@ -84,17 +85,17 @@ public sealed class ChatPosterTests : IAsyncDisposable
     {
         await using ChatPoster poster = await StartAsync(_plain with { Approval = ApprovalMode.Manual });
         DateTimeOffset made = _clock.GetUtcNow() - _plain.Lifetime;
-        List<PostOutcome> told = [];
+        ConcurrentQueue<PostOutcome> told = [];    // by whoever decides
 
         poster.Offer("asked about");
-        poster.Offer("too old", made, approved: true, told.Add);
-        poster.Offer("young enough", made + TimeSpan.FromSeconds(1), approved: true, told.Add);
+        poster.Offer("too old", made, approved: true, told.Enqueue);
+        poster.Offer("young enough", made + TimeSpan.FromSeconds(1), approved: true, told.Enqueue);
 
         Assert.Equal("🤖 young enough", await _sink.NextAsync());
         Assert.Equal(PostDecision.Expired, (await OutcomeAsync()).Decision);
         Assert.Equal(new(3, "🤖 young enough", PostDecision.Sent), await OutcomeAsync());
         Assert.Equal([1], poster.Pending.Select(post => post.Id));
-        Assert.Equal([(2, PostDecision.Expired), (3, PostDecision.Sent)], told.Select(outcome => (outcome.Id, outcome.Decision)));
+        Assert.Equal([(2, PostDecision.Expired), (3, PostDecision.Sent)], told.OrderBy(outcome => outcome.Id).Select(outcome => (outcome.Id, outcome.Decision)));
     }
 
     [Fact]

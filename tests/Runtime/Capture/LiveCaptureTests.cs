@@ -82,6 +82,26 @@ public class LiveCaptureTests(Clips clips)
     }
 
     [Fact]
+    public async Task The_first_seconds_of_a_stream_come_before_its_rate_could_be_guessed()
+    {
+        string pipe = clips["begins.flv"];
+        FileSystem.MakeNamedPipe(pipe);
+        byte[] bytes = File.ReadAllBytes(clips.Make("short.flv", $"-i {clips.Plain} -t 4 -c copy"));    // who would guess it waits for five seconds
+        await using FileStream writer = new(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);    // stays open and silent
+        Task writing = Task.Run(() => writer.Write(bytes), Cancellation);
+
+        await using LiveCapture capture = LiveCapture.Start(StreamSource.Parse(pipe), ReadStream.Frame, MelSpec.Standard, new LiveCaptureOptions { Stall = TimeSpan.FromSeconds(20) });
+        await foreach (LiveSecond second in capture.SecondsAsync(Cancellation))
+        {
+            if (second.Second.Index == 1)
+                break;
+        }
+
+        Assert.Equal(CaptureEnd.None, capture.Ending);
+        await writing;
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_is_a_failure_in_ffmpegs_words_without_secrets()
     {
         (List<byte[]> frames, _, LiveCapture capture) = await Read($"http://bob:secret@127.0.0.1:{FreePort()}/live.m3u8?token=abcdef");
