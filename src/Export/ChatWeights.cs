@@ -2,8 +2,8 @@ using Twitch.Export.Onnx;
 
 namespace Twitch.Export;
 
-/// <summary>The chat encoder's first layer, cut into the part of the word and that of the features. The word's is a table: 32 numbers a word, where its row of
-/// the decoder's output would be the decoder's size.</summary>
+/// <summary>The chat encoder's first layer, cut into the part of the word and that of the features. The word's is a table with as many numbers
+/// a word as the layer has outputs, where the word's row of the decoder's head has as many as the decoder's state.</summary>
 /// <param name="weights">The state dict; must stay open until the graphs are saved.</param>
 internal sealed class ChatWeights(SafeTensors weights)
 {

@@ -12,7 +12,7 @@ public sealed record ExportOptions
     public bool Cuda { get; init; }
 
     /// <summary>Weights of the decoder's last layer from which on a step is written that screens the words in eight bits: a smaller layer is read in less time
-    /// than its words are sorted out. At least 0.</summary>
+    /// than its words are sorted out.</summary>
     public long LeastScreenedHead { get; init; } = 1 << 20;
 
     /// <summary>Checks every option against its range.</summary>

@@ -33,7 +33,7 @@ public sealed partial class CommentModel
         bool exact = Options.Precision == Precision.Float32 || Processor.AddsFourProducts;
         // Several rows share what is read of the last layer, so there nothing is gained by screening.
         string file = Options.Precision == Precision.Screened ? step.File : Bundle.InPrecision(step.File, Options.PrecisionName, exact ? capacity : 1);
-        if (file == Bundle.InPrecision(step.File, Options.PrecisionName))
+        if (file == _decoderFile)
             return _decoder;
         lock (_sessions)
         {

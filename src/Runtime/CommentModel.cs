@@ -19,6 +19,7 @@ public sealed partial class CommentModel : IDisposable
     private readonly Fusion _fusion;
     private readonly RateHead? _rate;
     private readonly InferenceSession _decoder;
+    private readonly string _decoderFile;
     private readonly ExactHead? _head;
     private InferenceSession? _batchDecoder;
     private readonly ConcurrentBag<(IModelDecoder Decoder, Sampler Sampler)> _idle = [];
@@ -40,16 +41,16 @@ public sealed partial class CommentModel : IDisposable
                 _rate = new RateHead(Graph(GraphContract.RateHead(Config)));
             _fusion = new Fusion(Graph(GraphContract.Fusion(Config)), Config);
             GraphEntry step = options.OnDevice ? GraphContract.DeviceDecoderStep(Config) : GraphContract.DecoderStep(Config);
-            string stepFile = bundle.InPrecision(step.File, options.PrecisionName, onDevice: options.OnDevice);
+            _decoderFile = bundle.InPrecision(step.File, options.PrecisionName, onDevice: options.OnDevice);
             if (options.Precision == Precision.Screened)
             {
                 // Where the product of bytes saturates, nothing bounds what it is wrong by.
                 if (Processor.AddsFourProducts)
                     _sessions.Add(_head = ExactHead.Open(bundle));
                 else
-                    stepFile = step.File;
+                    _decoderFile = step.File;
             }
-            _decoder = Open(step with { File = stepFile }, decoding);
+            _decoder = Open(step with { File = _decoderFile }, decoding);
             Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary);
             if (options.Provider == ExecutionProvider.Cuda)
                 TryOut();

@@ -49,12 +49,14 @@ internal sealed class ScreenedDecoderStep : IModelDecoder, IStepTokens
     {
         ReadOnlySpan<float> screened = _step.Advance(token), hidden = _step.Hidden;
         _hasLogits = false;
+        _count = 0;
         _head.Bound(screened, hidden, _most);
-        _ranking.Begin(_most);
+        if (!float.IsFinite(SoftmaxSum.Largest(_most)))    // a damaged model: nothing is ruled out, and the draw says what is wrong with the logits
+            return new StepLogits(this);
 
         // From the word that could be the best on, until what is left cannot be among the decisive ones.
         int found = 0;
-        _count = 0;
+        _ranking.Begin(_most);
         while (_count < MostComputed && _ranking.At(_count) is >= 0 and int word && (found < _decisive || _ranking.ScoreAt(_count) >= _best[found - 1]))
         {
             float logit = _head.Logit(word, hidden);

@@ -69,9 +69,8 @@ public class LiveCaptureTests(Clips clips)
     public async Task A_pipe_that_stops_is_stalled_and_ffmpeg_is_gone_after_it()
     {
         string pipe = clips["stalls.ts"];
-        FileSystem.MakeNamedPipe(pipe);
         byte[] bytes = File.ReadAllBytes(clips.Make("long.ts", $"-stream_loop 4 -i {clips.Plain} -c copy"));    // enough for ffmpeg to know what it is
-        await using FileStream writer = new(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);    // stays open and silent
+        await using FileStream writer = MakePipe(pipe);
         Task writing = Task.Run(() => writer.Write(bytes.AsSpan(0, bytes.Length * 2 / 3)), Cancellation);
 
         (List<byte[]> frames, _, LiveCapture capture) = await Read(pipe, new LiveCaptureOptions { Stall = TimeSpan.FromSeconds(1), BufferSeconds = 60 });
@@ -85,9 +84,8 @@ public class LiveCaptureTests(Clips clips)
     public async Task The_first_seconds_of_a_stream_come_before_its_rate_could_be_guessed()
     {
         string pipe = clips["begins.flv"];
-        FileSystem.MakeNamedPipe(pipe);
         byte[] bytes = File.ReadAllBytes(clips.Make("short.flv", $"-i {clips.Plain} -t 4 -c copy"));    // who would guess it waits for five seconds
-        await using FileStream writer = new(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);    // stays open and silent
+        await using FileStream writer = MakePipe(pipe);
         Task writing = Task.Run(() => writer.Write(bytes), Cancellation);
 
         await using LiveCapture capture = LiveCapture.Start(StreamSource.Parse(pipe), ReadStream.Frame, MelSpec.Standard, new LiveCaptureOptions { Stall = TimeSpan.FromSeconds(20) });
@@ -212,6 +210,13 @@ public class LiveCaptureTests(Clips clips)
             mel.AddRange(second.Second.Mel.Span);
         }
         return (frames, mel, capture);
+    }
+
+    // Stays open and silent once all is written.
+    private static FileStream MakePipe(string path)
+    {
+        FileSystem.MakeNamedPipe(path);
+        return new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
     }
 
     private static (HttpListener Server, string Root) Serve()

@@ -79,6 +79,18 @@ public sealed class ScreenedDecoderStepTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(0)]
+    public void A_state_that_is_no_number_is_said_to_be_none(int topK)
+    {
+        float[] broken = [float.NaN, .. new float[_plain.Config.HiddenSize - 1]];
+
+        var e = Assert.Throws<TwitchException>(() => _screened.Generate(new ClipContext(broken, broken), new SamplingOptions { TopK = topK }));
+
+        Assert.StartsWith("the decoder's logits hold NaN", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Several_comments_at_once_are_written_in_float32()
     {
