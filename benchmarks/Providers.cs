@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using Twitch.Runtime;
 
 namespace Twitch.Benchmarks;
@@ -20,7 +19,7 @@ public static class Providers
 
     private static string[] Find()
     {
-        string[] built = OrtEnv.Instance().GetAvailableProviders();
+        string[] built = Accelerator.OrtEnvironment.GetAvailableProviders();
         if (built.Contains("CUDAExecutionProvider"))
             return ["cpu", "cuda"];
         Console.Error.WriteLine($"// cuda: absent, this build of ONNX Runtime has only {string.Join(", ", built)}");

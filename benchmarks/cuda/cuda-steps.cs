@@ -16,6 +16,7 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Twitch;
 using Twitch.Export;
+using Twitch.Runtime;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Dictionary<string, string> given = args.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
@@ -23,6 +24,7 @@ string root = given.GetValueOrDefault("--out", Path.Combine(Path.GetTempPath(), 
 double seconds = double.Parse(given.GetValueOrDefault("--seconds", "0.4"), CultureInfo.InvariantCulture);
 string[] names = given.GetValueOrDefault("--bundles", "compact,seed").Split(',');
 int[] batches = Counts("--rows", "1,4,16,64,256,1024"), windowCounts = Counts("--windows", "1,16,64");
+NativeEnvironment.SetDefault("ORT_DISABLE_TELEMETRY", "1");
 string[] providers = OrtEnv.Instance().GetAvailableProviders();
 bool hasCuda = providers.Contains("CUDAExecutionProvider");
 Console.WriteLine($"ONNX Runtime {OrtEnv.Instance().GetVersionString()}, {string.Join(", ", providers)}; medians of {seconds} s each");

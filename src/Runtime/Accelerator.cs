@@ -7,6 +7,27 @@ internal static class Accelerator
 {
     private static readonly Lock EnvironmentLock = new();
 
+    /// <summary>ONNX Runtime's environment, one per process; all of this library's use of ONNX Runtime begins here.</summary>
+    /// <remarks>The official builds tell their maker of the process, of models and of runs, beginning with this very call, and keep the machine's
+    /// number and what is still to be sent under the user's cache. Here they are told not to before that, unless somebody set <c>ORT_DISABLE_TELEMETRY</c>
+    /// otherwise. Its warnings (of GPUs that a machine does not have) are no concern of our users.</remarks>
+    public static OrtEnv OrtEnvironment
+    {
+        get
+        {
+            lock (EnvironmentLock)
+            {
+                if (OrtEnv.IsCreated)
+                    return OrtEnv.Instance();
+                NativeEnvironment.SetDefault("ORT_DISABLE_TELEMETRY", "1");
+                EnvironmentCreationOptions creation = new() { logId = "twitch", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+                OrtEnv created = OrtEnv.CreateInstanceWithOptions(ref creation);
+                created.DisableTelemetryEvents();
+                return created;
+            }
+        }
+    }
+
     /// <summary>Session options of one graph; the caller disposes them.</summary>
     /// <param name="options">Provider and threads.</param>
     /// <param name="wholly">Whether every node must run on the provider: one left on the processor would move state across twice per token.</param>
@@ -20,7 +41,7 @@ internal static class Accelerator
         //   0.94 without, 1.12 with one thread. In int8 a second thread brings nothing.
         // - The arena stays on: a step is as fast without it, and so is one without a memory pattern.
         // - Prepacking stays on: without it a step takes 1.6 times as long.
-        StartEnvironment();
+        _ = OrtEnvironment;
         var session = new SessionOptions
         {
             IntraOpNumThreads = options.IntraOpThreads,
@@ -46,22 +67,10 @@ internal static class Accelerator
         }
     }
 
-    // The environment is one per process. Its warnings (of GPUs that a machine does not have) are no concern of our users.
-    private static void StartEnvironment()
-    {
-        lock (EnvironmentLock)
-        {
-            if (OrtEnv.IsCreated)
-                return;
-            EnvironmentCreationOptions creation = new() { logId = "twitch", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-            OrtEnv.CreateInstanceWithOptions(ref creation).DisableTelemetryEvents();
-        }
-    }
-
     private static void AppendCuda(SessionOptions session, int deviceId, bool captures)
     {
         const string Provider = "CUDAExecutionProvider";
-        string[] available = OrtEnv.Instance().GetAvailableProviders();
+        string[] available = OrtEnvironment.GetAvailableProviders();
         if (!available.Contains(Provider))
             throw new TwitchException($"--provider is cuda, but this build of ONNX Runtime has only {string.Join(", ", available)}; build the program with -p:Accelerator=cuda, or use --provider cpu.", ExitCode.Failed);
         try

@@ -65,7 +65,7 @@ public sealed partial class CommentModel : IDisposable
     }
 
     /// <summary>Version of the ONNX Runtime that models run in.</summary>
-    public static string OnnxRuntimeVersion => OrtEnv.Instance().GetVersionString();
+    public static string OnnxRuntimeVersion => Accelerator.OrtEnvironment.GetVersionString();
 
     /// <summary>The files, and what <c>bundle.json</c> says.</summary>
     public Bundle Bundle { get; }

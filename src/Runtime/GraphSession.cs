@@ -29,7 +29,7 @@ internal static class GraphSession
         }
         catch (OnnxRuntimeException e)
         {
-            throw new TwitchException($"{path}: ONNX Runtime {OrtEnv.Instance().GetVersionString()} cannot open it: {FirstLine(e.Message)}; export the bundle again or update the program.", inner: e);
+            throw new TwitchException($"{path}: ONNX Runtime {Accelerator.OrtEnvironment.GetVersionString()} cannot open it: {FirstLine(e.Message)}; export the bundle again or update the program.", inner: e);
         }
 
         try

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Twitch.Runtime;
 
 namespace Twitch.Training;
 
@@ -9,7 +10,7 @@ internal static partial class CLibrary
     private const string ProcessorDescription = "/proc/cpuinfo";
     private const int FirstFamilyOfZen5 = 26;
 
-    /// <summary>What torch's libraries read from the environment when they are loaded, where .NET's own setter does not reach; a choice made there stays.</summary>
+    /// <summary>What torch's libraries read from the environment when they are loaded; a choice made there stays.</summary>
     /// <remarks>
     /// OpenMP's threads spin while they wait for each other. Where other programs use the cores too, they then wait out each other's time slices: on two busy
     /// cores, two threads trained 7 comments a second that spun, and 40 that slept.
@@ -22,10 +23,10 @@ internal static partial class CLibrary
     [ModuleInitializer]
     internal static void PrepareForTorch()
     {
-        _ = SetEnvironment("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
-        _ = SetEnvironment("TORCH_CPP_LOG_LEVEL", "ERROR", overwrite: 0);
+        NativeEnvironment.SetDefault("OMP_WAIT_POLICY", "PASSIVE");
+        NativeEnvironment.SetDefault("TORCH_CPP_LOG_LEVEL", "ERROR");
         if (File.Exists(ProcessorDescription) && IsZen5(File.ReadLines(ProcessorDescription)))
-            _ = SetEnvironment("ONEDNN_MAX_CPU_ISA", "AVX2", overwrite: 0);
+            NativeEnvironment.SetDefault("ONEDNN_MAX_CPU_ISA", "AVX2");
     }
 
     /// <summary>Whether a processor that is described as Linux does is a Zen 5 or later.</summary>
@@ -38,10 +39,6 @@ internal static partial class CLibrary
 
     /// <summary>Gives freed memory back to the system: batches of ever other sizes leave holes between those that are still used.</summary>
     internal static void TrimHeap() => _ = MallocTrim(0);
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -50,6 +50,31 @@ public class ProgramTests(CommandLineTests.Files files) : IClassFixture<CommandL
         Assert.Equal(130, twitch.ExitCode);
     }
 
+    [Fact]
+    public void Nothing_is_written_to_the_users_home()
+    {
+        DirectoryInfo home = Directory.CreateTempSubdirectory("twitch-home");
+        try
+        {
+            // As in a person's shell: in a build server's environment ONNX Runtime tells nobody of itself anyway.
+            var start = new ProcessStartInfo(Program, ["generate", "--bundle", files.Bundle.Folder, "--video", files.Recording.Path, "--at", "2"]) { RedirectStandardOutput = true };
+            foreach (string name in start.Environment.Keys.Where(name => name != "PATH" && !name.StartsWith("DOTNET_", StringComparison.Ordinal)).ToArray())
+                start.Environment.Remove(name);
+            start.Environment["HOME"] = home.FullName;
+
+            using Process twitch = Process.Start(start)!;
+
+            Assert.NotEqual("", twitch.StandardOutput.ReadToEnd());
+            twitch.WaitForExit();
+            Assert.Equal(0, twitch.ExitCode);
+            Assert.Empty(home.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(entry => entry.FullName));
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
+    }
+
     // Far more than a pipe holds, so that it cannot be done before it is stopped.
     private Process StartTalking() => Start(
         "generate", "--bundle", files.Bundle.Folder, "--video", files.Recording.Path, "--every", "0.1", "--count", "100", "--min-length", "60", "--max-length", "60");

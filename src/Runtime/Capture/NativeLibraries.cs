@@ -4,7 +4,7 @@ using OpenCvSharp;
 namespace Twitch.Runtime.Capture;
 
 /// <summary>Finds OpenCV's native library beside the program, and says what to install if the system lacks what it needs.</summary>
-public static partial class NativeLibraries
+public static class NativeLibraries
 {
     private const string OpenCv = "OpenCvSharpExtern";
     private static readonly Lazy<nint> Loaded = new(Load);
@@ -27,10 +27,10 @@ public static partial class NativeLibraries
     private static nint Load()
     {
         // The decoders inside write every damaged packet to stderr, which is ours; .NET's own variables do not reach them.
-        _ = SetEnvironment("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
-        _ = SetEnvironment("OPENCV_LOG_LEVEL", "SILENT", 0);
+        NativeEnvironment.SetDefault("OPENCV_FFMPEG_LOGLEVEL", "-8");
+        NativeEnvironment.SetDefault("OPENCV_LOG_LEVEL", "SILENT");
         // Times are those of the pictures, so nobody needs the rate that the first of them suggest: to guess it, five seconds of a live source would pass.
-        _ = SetEnvironment("OPENCV_FFMPEG_CAPTURE_OPTIONS", "fpsprobesize;0", 0);
+        NativeEnvironment.SetDefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "fpsprobesize;0");
 
         string beside = Path.Combine(AppContext.BaseDirectory, $"lib{OpenCv}.so");
         try
@@ -44,7 +44,4 @@ public static partial class NativeLibraries
             throw Explain(e.Message);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
 }
