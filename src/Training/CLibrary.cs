@@ -18,7 +18,8 @@ internal static partial class CLibrary
     /// On Zen 5, oneDNN's LSTM for inference (libtorch 2.10, AVX-512) gives wrong states for hidden sizes 8, 16 and 48, off by as much as they are large;
     /// of 24, 32 and from 64 on it is right. In AVX2 all are, and training takes no longer.
     ///
-    /// What NNPACK lacks of a processor, torch says once for each thread, and nobody can do anything about it.
+    /// What NNPACK lacks of a processor, torch says once for each thread, and nobody can do anything about it. That variable is read when somebody asks for it,
+    /// which Python does and TorchSharp does not.
     /// </remarks>
     [ModuleInitializer]
     internal static void PrepareForTorch()
@@ -27,6 +28,14 @@ internal static partial class CLibrary
         NativeEnvironment.SetDefault("TORCH_CPP_LOG_LEVEL", "ERROR");
         if (File.Exists(ProcessorDescription) && IsZen5(File.ReadLines(ProcessorDescription)))
             NativeEnvironment.SetDefault("ONEDNN_MAX_CPU_ISA", "AVX2");
+        try
+        {
+            InitializeLogging();
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // Without torch there is nothing to be quiet; another libtorch may say more.
+        }
     }
 
     /// <summary>Whether a processor that is described as Linux does is a Zen 5 or later.</summary>
@@ -39,6 +48,10 @@ internal static partial class CLibrary
 
     /// <summary>Gives freed memory back to the system: batches of ever other sizes leave holes between those that are still used.</summary>
     internal static void TrimHeap() => _ = MallocTrim(0);
+
+    [LibraryImport("libc10.so", EntryPoint = "_ZN3c1011initLoggingEv")]    // c10::initLogging()
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    private static partial void InitializeLogging();
 
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
