@@ -30,7 +30,7 @@ internal static class TrainCommand
             TrainerOptions options = training.Read(parsed, config.Preset);
             string folder = parsed.GetValue(output)!;
             IReadOnlyList<PreparedStream> streams = PrepareCommand.Run(
-                input.Recordings(parsed), config, input.ChatLog(parsed), input.PreparedFolder(parsed, Path.Combine(folder, PreparedFolder)),
+                input.Recordings(parsed), config, input.ChatLog(parsed) with { WordingUntil = options.Until }, input.PreparedFolder(parsed, Path.Combine(folder, PreparedFolder)),
                 parsed.InvocationConfiguration.Error, cancellation);
             try
             {

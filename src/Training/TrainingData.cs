@@ -169,7 +169,7 @@ public sealed class TrainingData
         return [.. counts.Select(count => count / sum)];
     }
 
-    /// <summary>Every second of one part, as examples whose comment is empty, and how many comments were said in it.</summary>
+    /// <summary>Every whole second of one part, as examples whose comment is empty, and how many comments were said in it.</summary>
     /// <param name="part">Training or validation.</param>
     /// <param name="options">The used range and the held-out share.</param>
     public IReadOnlyList<(Example Second, int Comments)> Seconds(Part part, TrainerOptions options)
@@ -184,7 +184,7 @@ public sealed class TrainingData
             {
                 TimeSpan time = TimeSpan.FromSeconds(second);
                 ClipWindow window = ClipWindow.Before(time, Config, stream.FrameCount, stream.StepCount);
-                if (split.PartOf(time) == part && !window.IsEmpty)
+                if (split.PartOf(time) == part && time + TimeSpan.FromSeconds(1) <= split.Last && !window.IsEmpty)
                     seconds.Add((new Example(i, time, window, [Vocabulary.Start, Vocabulary.End], new ChatBefore(Chats[i], time)), said[second].Count()));
             }
         }

@@ -76,6 +76,16 @@ public sealed class TrainingDataTests
     }
 
     [Fact]
+    public void A_second_that_goes_past_the_used_range_is_none()
+    {
+        var stream = new SyntheticStream(Config, seconds: 300);
+        var options = new TrainerOptions { Until = TimeSpan.FromSeconds(200) };
+        TrainingData data = TrainingData.Create([stream], Config, options);
+
+        Assert.Equal(199, data.Seconds(Part.Validation, options)[^1].Second.Time.TotalSeconds);
+    }
+
+    [Fact]
     public void Seconds_hold_every_second_of_a_part_with_its_comments()
     {
         var stream = new SyntheticStream(Config, seconds: 300);

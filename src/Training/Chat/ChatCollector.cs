@@ -130,7 +130,7 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
         bool known = _kept.Count == 0 || _authors.Keys.Any(name => name.Length > 0);
         if (!known && options.MinAuthors > 1)
             Note($"the log does not say who wrote what, so {ChatLogOptions.MinAuthorsOption} could not be applied: comments of one person alone are learnt too.");
-        return new CommentScreen(options).Check([.. _kept.Select(kept => (kept.Text, kept.Author))], [.. _authors.Keys.Concat(_displayNames)], known);
+        return new CommentScreen(options).Check([.. _kept.Select(kept => (kept.Text, kept.Author, !(Place(kept.Time) > options.WordingUntil)))], [.. _authors.Keys.Concat(_displayNames)], known);
     }
 
     private TimeSpan Place(ChatTime time) => options.Offset + (time.Origin switch

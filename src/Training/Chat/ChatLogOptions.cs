@@ -48,6 +48,10 @@ public sealed record ChatLogOptions
     /// <summary>Words of such a run; a shorter comment is one run. In [1, 100].</summary>
     public int AuthorNgram { get; init; } = 3;
 
+    /// <summary>Only what was said up to then, on the recording's clock, counts for <see cref="MinAuthors"/>: what is learnt then owes nothing to a part that is
+    /// to stay unseen. Null: the whole log.</summary>
+    public TimeSpan? WordingUntil { get; init; }
+
     /// <summary>Lines of a list of banned words, see <see cref="Twitch.BannedWords"/>; comments that hold one are dropped.</summary>
     public IReadOnlyList<string> BannedWords { get; init; } = Twitch.BannedWords.Default.Lines;
 

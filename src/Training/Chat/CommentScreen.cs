@@ -5,14 +5,16 @@ namespace Twitch.Training.Chat;
 internal sealed class CommentScreen(ChatLogOptions options)
 {
     /// <summary>Each comment's text as it is learnt, and the reason against it, or null.</summary>
-    /// <param name="comments">What was said, placeholders put in, and by whom.</param>
+    /// <param name="comments">What was said, placeholders put in, by whom, and whether it counts as what several people say.</param>
     /// <param name="names">The authors' names in lower case.</param>
     /// <param name="authorsAreKnown">Whether the log says who wrote what; without, nobody's wording can be told from another's.</param>
-    public IReadOnlyList<(string Text, DropReason? Reason)> Check(IReadOnlyList<(string Text, int Author)> comments, IReadOnlyCollection<string> names, bool authorsAreKnown)
+    public IReadOnlyList<(string Text, DropReason? Reason)> Check(IReadOnlyList<(string Text, int Author, bool Counts)> comments, IReadOnlyCollection<string> names, bool authorsAreKnown)
     {
-        var authors = new AuthorNames(names, comments, names.Count);
-        (string Text, int Author)[] hidden = [.. comments.Select(comment => (authors.Hide(comment.Text), comment.Author))];
-        SharedWording? shared = options.MinAuthors > 1 && authorsAreKnown ? new(hidden, options.AuthorNgram, options.MinAuthors) : null;
+        var authors = new AuthorNames(names, [.. comments.Select(comment => (comment.Text, comment.Author))], names.Count);
+        (string Text, int Author, bool Counts)[] hidden = [.. comments.Select(comment => comment with { Text = authors.Hide(comment.Text) })];
+        SharedWording? shared = options.MinAuthors > 1 && authorsAreKnown
+            ? new([.. hidden.Where(comment => comment.Counts).Select(comment => (comment.Text, comment.Author))], options.AuthorNgram, options.MinAuthors)
+            : null;
         BannedWords banned = BannedWords.Parse(options.BannedWords, "the banned words");
         return [.. hidden.Select(comment => (comment.Text, Reason(comment.Text)))];
 

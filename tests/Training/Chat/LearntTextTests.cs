@@ -48,6 +48,16 @@ public sealed class LearntTextTests
     }
 
     [Fact]
+    public void What_is_said_in_a_part_that_stays_unseen_makes_nothing_learnt()
+    {
+        string log = "[0:00:01] Amy: what a run\n[0:00:02] Bob: gg\n[0:00:03] Cat: gg\n[0:00:20] Bob: what a run\n[0:00:21] Dan: gg\n[0:00:22] Amy: later\n[0:00:23] Bob: later\n";
+
+        Assert.Equal(["what a run", "gg", "gg", "what a run", "gg", "later", "later"], Logs.Read(log, new() { MinAuthors = 2 }).Texts());
+        Assert.Equal(["gg", "gg", "gg"], Logs.Read(log, new() { MinAuthors = 2, WordingUntil = TimeSpan.FromSeconds(10) }).Texts());
+        Assert.Equal(["gg"], Logs.Read(log, new() { MinAuthors = 2, WordingUntil = TimeSpan.FromSeconds(10), Offset = TimeSpan.FromSeconds(-2.5) }).Texts().Distinct());    // on the recording's clock
+    }
+
+    [Fact]
     public void Everything_learnt_has_enough_authors_for_each_run_of_words()
     {
         string[] words = ["a", "b", "c", "d"];
