@@ -177,6 +177,9 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
     private bool EndEpoch(TrainingFolder run, TrainingData data, CommentModel model, Schedule schedule, Action afterBatch)
     {
         double validation = Evaluation.Run(model, streams, data.Validation, afterBatch).Loss, perplexity = Math.Exp(validation);
+        if (!double.IsFinite(perplexity))
+            throw new TwitchException(
+                $"epoch {run.State.Epoch}: the loss on held-out comments is {validation}, far above that of guessing; use a smaller --learning-rate (it is {options.LearningRate}).", ExitCode.Failed);
         TrainingState state = run.State;
         CLibrary.TrimHeap();
         run.Add(new EpochMetrics(

@@ -49,7 +49,7 @@ internal sealed class BlockBootstrap
 
     /// <summary>Σ values / Σ weights over the comments, and its interval.</summary>
     /// <param name="values">One for each comment.</param>
-    /// <param name="weights">One for each comment, above 0; absent: 1.</param>
+    /// <param name="weights">One for each comment, at least 0 and not all 0; absent: 1. A resample in which all are 0 says nothing and is left out.</param>
     public Interval Ratio(IReadOnlyList<double> values, IReadOnlyList<double>? weights = null)
     {
         int count = _resamples[0].Length;
@@ -60,7 +60,9 @@ internal sealed class BlockBootstrap
             bottom[_block[i]] += weights?[i] ?? 1;
         }
 
-        double[] ratios = [.. _resamples.Select(resample => resample.Sum(block => top[block]) / resample.Sum(block => bottom[block])).Order()];
-        return new Interval(top.Sum() / bottom.Sum(), ratios[ResampleCount / 40], ratios[ResampleCount - 1 - ResampleCount / 40]);
+        double[] ratios = [.. _resamples.Select(resample => (Top: resample.Sum(block => top[block]), Bottom: resample.Sum(block => bottom[block])))
+            .Where(sums => sums.Bottom > 0).Select(sums => sums.Top / sums.Bottom).Order()];
+        double value = top.Sum() / bottom.Sum();
+        return ratios.Length == 0 ? new Interval(value, value, value) : new Interval(value, ratios[ratios.Length / 40], ratios[ratios.Length - 1 - ratios.Length / 40]);
     }
 }

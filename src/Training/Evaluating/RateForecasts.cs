@@ -57,7 +57,8 @@ internal sealed record RateForecasts(
 
         int before = heldOut.Streams.Sum(stream => stream.Comments.Count(comment => comment.Time >= TimeSpan.Zero && comment.Time < heldOut.First));
         int comments = points.Sum(point => point.Point.Comments);
-        double constant = before > 0 ? before / (heldOut.First.TotalSeconds * heldOut.Streams.Count) : comments / (double)points.Count;
+        double secondsBefore = heldOut.Streams.Sum(stream => Math.Min(heldOut.First.TotalSeconds, stream.FrameCount));
+        double constant = before > 0 ? before / secondsBefore : comments / (double)points.Count;
         double[] network = Likelihoods(point => point.Point.Rate), same = Likelihoods(_ => constant);
         double[] minute = Likelihoods(point => (point.LastMinute + 1) / (Math.Min(Minute, point.Point.Second) + 1 / constant));
         var bootstrap = new BlockBootstrap([.. points.Select(point => (point.Stream, TimeSpan.FromSeconds(point.Point.Second)))], block, seed);

@@ -119,6 +119,30 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
+    public void The_constant_rate_is_of_the_time_that_there_was()
+    {
+        var brief = new SyntheticStream(Config, seconds: 10) { Comments = [.. Enumerable.Range(1, 9).Select(i => new ChatComment(TimeSpan.FromSeconds(i), "w0005", 0))] };
+        HeldOut both = HeldOut.Create(_model, [_stream, brief], TimeSpan.FromSeconds(20), TimeSpan.MaxValue, training: null);
+        using var scorer = new BundleScorer(_model, [_stream, brief], both.UnseenWords);
+
+        RateForecasts when = RateForecasts.Measure(_model, both, scorer, TimeSpan.FromSeconds(10), 1, TestContext.Current.CancellationToken);
+
+        Assert.Equal((39 + 9) / 30.0, when.ConstantRate, 1e-3);    // 20 s of the one, 10 s of the other
+    }
+
+    [Fact]
+    public void An_interval_is_finite_where_most_blocks_hold_nothing()
+    {
+        var bootstrap = new BlockBootstrap([.. Enumerable.Range(0, 20).Select(i => (0, TimeSpan.FromSeconds(10 * i)))], TimeSpan.FromSeconds(10), seed: 1);
+        double[] weights = [.. Enumerable.Range(0, 20).Select(i => i == 7 ? 3.0 : 0)];
+
+        Interval interval = bootstrap.Ratio([.. Enumerable.Repeat(-2.0, 20)], weights);
+
+        Assert.True(double.IsFinite(interval.Low) && double.IsFinite(interval.High), $"{interval}");
+        Assert.Equal(-40 / 3.0, interval.Value, 1e-9);
+    }
+
+    [Fact]
     public void A_network_without_past_chat_and_rate_is_measured_without_them()
     {
         UntrainedCheckpoint.Write(_folder["plain"], Config with { Chat = null, RateSize = 0 }, seed: 3);
