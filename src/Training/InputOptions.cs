@@ -81,7 +81,7 @@ internal sealed class InputOptions
         return new ChatLogOptions
         {
             StreamStart = start,
-            Offset = TimeSpan.FromSeconds(parsed.GetValue(_chatOffset)),
+            Offset = SecondsArgument.Of(ChatLogOptions.OffsetOption, parsed.GetValue(_chatOffset)),
             CroppedRecording = !parsed.GetValue(_wholeBroadcast),
             DropBots = !parsed.GetValue(_keepBots),
             DropCommands = !parsed.GetValue(_keepCommands),

@@ -51,7 +51,7 @@ internal sealed class TrainingOptions
             Seed = parsed.GetValue(_seed) ?? options.Seed,
             Device = parsed.GetValue(_device) ?? options.Device,
             Threads = parsed.GetValue(_threads) ?? options.Threads,
-            SaveInterval = parsed.GetValue(_saveInterval) is double seconds ? TimeSpan.FromSeconds(seconds) : options.SaveInterval,
+            SaveInterval = parsed.GetValue(_saveInterval) is double seconds ? SecondsArgument.Of("--save-interval", seconds) : options.SaveInterval,
             Restart = parsed.GetValue(_restart),
         }).Validate();
     }
