@@ -1,51 +1,118 @@
+using System.Runtime.InteropServices;
+
 namespace Twitch;
 
 /// <summary>Makes a folder whole or not at all: it is filled beside its place and renamed into it.</summary>
-public static class AtomicFolder
+/// <remarks>Beside NAME lie meanwhile NAME.partial, which is filled, and for a moment NAME.replaced, which stood there before. Either survives a kill, and
+/// a power cut too: what is renamed is on the disk by then.</remarks>
+public static partial class AtomicFolder
 {
     /// <summary>Fills a new folder and puts it in the place of <paramref name="folder"/>; what stood there is replaced.</summary>
     /// <param name="folder">The folder's place; its parent is created if absent.</param>
     /// <param name="fill">Writes the files into the folder it is given. If it throws, nothing changes.</param>
+    /// <exception cref="TwitchException">The disk is full, or the place may not be written to (exit code 1).</exception>
     public static void Write(string folder, Action<string> fill)
     {
-        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string partial = folder + ".partial", old = folder + ".old";
-        Recover(folder);
-        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-        Delete(partial);
-        Directory.CreateDirectory(partial);
+        string partial = Place(folder) + ".partial";
         try
         {
-            fill(partial);
-        }
-        catch
-        {
+            Recover(folder);
             Delete(partial);
-            throw;
+            Directory.CreateDirectory(partial);
+            try
+            {
+                fill(partial);
+                Replace(folder, partial);
+            }
+            catch
+            {
+                Delete(partial);
+                Recover(folder);
+                throw;
+            }
         }
-
-        if (Directory.Exists(folder))
-            Directory.Move(folder, old);
-        Directory.Move(partial, folder);
-        Delete(old);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TwitchException($"{folder}: cannot be written ({e.Message}); make room there, or give another folder. What stood there has not been changed.", ExitCode.Failed, e);
+        }
     }
 
-    /// <summary>Finishes what a kill interrupted between the two renames: if only the old folder is there, it is put back.</summary>
+    /// <summary>Puts a folder that is filled in the place of another, which is deleted if it is there.</summary>
+    /// <param name="folder">The folder's place.</param>
+    /// <param name="filled">The folder that is to be there, on the same file system.</param>
+    public static void Replace(string folder, string filled)
+    {
+        string place = Place(folder), replaced = place + ".replaced";
+        foreach (string inner in Directory.EnumerateFileSystemEntries(filled, "*", SearchOption.AllDirectories))
+            FlushToDisk(inner);
+        FlushToDisk(filled);
+
+        Recover(folder);
+        Delete(replaced);
+        while (true)
+        {
+            if (Directory.Exists(place))
+                Directory.Move(place, replaced);
+            try
+            {
+                Directory.Move(filled, place);
+                break;
+            }
+            catch (IOException) when (Directory.Exists(place) && !Directory.Exists(replaced))
+            {
+                // Who opened the folder between the two renames has put the old one back.
+            }
+        }
+        FlushToDisk(Path.GetDirectoryName(place)!);
+        Delete(replaced);
+    }
+
+    /// <summary>Finishes what a kill interrupted between the two renames: if only the folder that was to be replaced is there, it is put back.</summary>
     public static void Recover(string folder)
     {
-        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string old = folder + ".old";
-        if (!Directory.Exists(old))
+        string place = Place(folder), replaced = place + ".replaced";
+        if (!Directory.Exists(replaced) || Directory.Exists(place))
             return;
-        if (Directory.Exists(folder))
-            Delete(old);
-        else
-            Directory.Move(old, folder);
+        try
+        {
+            Directory.Move(replaced, place);
+        }
+        catch (IOException) when (Directory.Exists(place))
+        {
+            // Another process has done it.
+        }
     }
+
+    private static string Place(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     private static void Delete(string folder)
     {
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
     }
+
+    // .NET opens no folders, and their entries are as lost in a power cut as bytes are. What a file system cannot flush it has its own ways for.
+    private static void FlushToDisk(string path)
+    {
+        const int ReadOnly = 0, CloseOnExecute = 0x80000, InputOutputError = 5, NoSpace = 28, QuotaExceeded = 122;
+        int descriptor = Open(path, ReadOnly | CloseOnExecute);
+        if (descriptor < 0)
+            return;
+        int error = Flush(descriptor) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        _ = Close(descriptor);
+        if (error is InputOutputError or NoSpace or QuotaExceeded)
+            throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int descriptor);
 }

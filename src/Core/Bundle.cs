@@ -100,6 +100,11 @@ public sealed record BundleManifest
 
     /// <summary>Size and SHA-256 of every file but <c>bundle.json</c>.</summary>
     public required IReadOnlyDictionary<string, FileEntry> Files { get; init; }
+
+    /// <summary>Reads only which files a bundle has, of whatever version it is.</summary>
+    /// <param name="path">Its <c>bundle.json</c>.</param>
+    /// <exception cref="TwitchException">The file has no such list.</exception>
+    public static FileManifest ReadFileList(string path) => JsonFile.Read(path, CoreJson.Default.FileManifest);
 }
 
 /// <summary>A bundle whose files have been checked: the only thing the runtime needs.</summary>

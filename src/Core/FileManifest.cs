@@ -44,10 +44,15 @@ public sealed record FileManifest(IReadOnlyDictionary<string, FileEntry> Files)
                 throw new TwitchException($"{path}: altered: SHA-256 is {found.Sha256}, {manifestName} says {expected.Sha256}; copy the whole folder again.");
         }
 
-        string? extra = allowExtra ? null : Relative(folder).FirstOrDefault(name => name != manifestName && !Files.ContainsKey(name));
+        string? extra = allowExtra ? null : Strangers(folder, manifestName).FirstOrDefault();
         if (extra is not null)
             throw new TwitchException($"{Path.Combine(folder, extra)}: not listed in {manifestName}; remove it or copy the whole folder again.");
     }
+
+    /// <summary>Files of a folder that are not listed, relative to it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="manifestName">Name of the file that lists the others.</param>
+    public IEnumerable<string> Strangers(string folder, string manifestName) => Relative(folder).Where(name => name != manifestName && !Files.ContainsKey(name));
 
     private static IEnumerable<string> Relative(string folder) =>
         Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'));

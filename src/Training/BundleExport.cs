@@ -22,9 +22,11 @@ public static class BundleExport
     /// <param name="data">The examples it was trained with: those held out show what int8 and float16 cost. Without, the export's own windows show
     /// how often the most likely word changes.</param>
     /// <returns>What <c>bundle.json</c> says.</returns>
-    /// <exception cref="TwitchException">The graphs differ from torch by more than <see cref="Tolerance"/> (exit code 1).</exception>
+    /// <exception cref="TwitchException">The graphs differ from torch by more than <see cref="Tolerance"/> (exit code 1), or what stands in the folder is
+    /// no bundle (exit code 3).</exception>
     public static BundleManifest Write(Checkpoint checkpoint, string folder, ExportOptions options, TrainingData? data = null)
     {
+        RefuseStrangers(folder);
         BundleManifest? manifest = null;
         string goldens = Directory.CreateTempSubdirectory("twitch-golden").FullName;
         try
@@ -45,6 +47,21 @@ public static class BundleExport
             Directory.Delete(goldens, recursive: true);
         }
         return manifest!;
+    }
+
+    // The folder is replaced whole, so what is no part of a bundle would be gone: a run's own folder, with its checkpoint and prepared recordings.
+    private static void RefuseStrangers(string folder)
+    {
+        if (File.Exists(folder))
+            throw new TwitchException($"{folder}: is a file; give --out a folder.");
+        if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
+            return;
+        string manifest = Path.Combine(folder, BundleManifest.FileName);
+        string? stranger = File.Exists(manifest)
+            ? BundleManifest.ReadFileList(manifest).Strangers(folder, BundleManifest.FileName).FirstOrDefault()
+            : Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).First();
+        if (stranger is not null)
+            throw new TwitchException($"{Path.Combine(folder, stranger)}: no part of a bundle, and exporting to {folder} would remove it; give --out a folder that is empty or not there yet, or one that holds nothing but a bundle.");
     }
 
     private static string[] WriteGoldens(Checkpoint checkpoint, string folder)

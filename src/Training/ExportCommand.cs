@@ -14,7 +14,7 @@ internal static class ExportCommand
         var checkpoint = new Option<string?>("--checkpoint") { Description = "Folder that training made", HelpName = "DIR" };
         var untrained = new Option<bool>("--untrained") { Description = "Export seeded random weights instead, to measure speed at any size" };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the random weights", DefaultValueFactory = _ => 1, HelpName = "N" };
-        var output = new Option<string>("--out") { Description = "Folder for the bundle; what stands there is replaced", Required = true, HelpName = "DIR" };
+        var output = new Option<string>("--out") { Description = "Folder for the bundle; one that stands there is replaced", Required = true, HelpName = "DIR" };
         Option<bool> cuda = CudaOption();
         var sizes = new PresetOptions();
         command.Options.Add(checkpoint);
@@ -64,16 +64,17 @@ internal static class ExportCommand
 
     private static void RunUntrained(ModelConfig config, ulong seed, string bundleFolder, ExportOptions options, InvocationConfiguration console)
     {
-        string folder = bundleFolder.TrimEnd('/') + ".checkpoint";
+        // Beside the bundle, where there is room for one.
+        string folder = $"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(bundleFolder))}.{Path.GetRandomFileName()}";
         try
         {
-            Directory.CreateDirectory(folder);
             UntrainedCheckpoint.Write(folder, config, seed);
             Run(folder, bundleFolder, options, console);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
         }
     }
 }

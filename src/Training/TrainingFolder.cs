@@ -168,24 +168,25 @@ public sealed class TrainingFolder : IDisposable
     private static FileStream Lock(string folder)
     {
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + ".lock";
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException e)
+        catch (IOException e) when (File.Exists(path))
         {
             throw new TwitchException($"{path}: cannot be locked ({e.Message}); another run is training into {folder}: wait for it, end it, or give another --out.", ExitCode.Failed, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TwitchException($"{folder}: cannot be written ({e.Message}); give --out a folder that can.", ExitCode.Failed, e);
         }
     }
 
     // A save replaces the folder whole, so what it does not know would be gone.
     private static void RefuseStrangers(string folder, FileManifest manifest)
     {
-        string? stranger = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(folder, path))
-            .FirstOrDefault(name => name != Checkpoint.ManifestFile && !manifest.Files.ContainsKey(name));
-        if (stranger is not null)
+        if (manifest.Strangers(folder, Checkpoint.ManifestFile).FirstOrDefault() is { } stranger)
             throw new TwitchException($"{Path.Combine(folder, stranger)}: no part of the checkpoint in that folder, " +
                 "and saving would remove it; move it elsewhere, or give another --out.");
     }

@@ -30,12 +30,67 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public void A_kill_between_the_renames_is_mended()
     {
-        Directory.CreateDirectory(Folder + ".old");
-        File.WriteAllText(Path.Combine(Folder + ".old", "a"), "1");
+        Directory.CreateDirectory(Folder + ".replaced");
+        File.WriteAllText(Path.Combine(Folder + ".replaced", "a"), "1");
 
         AtomicFolder.Recover(Folder);
 
         Assert.Equal("1", File.ReadAllText(Path.Combine(Folder, "a")));
+    }
+
+    [Fact]
+    public void A_reader_deletes_nothing()
+    {
+        AtomicFolder.Write(Folder, partial => File.WriteAllText(Path.Combine(partial, "a"), "1"));
+        foreach (string beside in (string[])[".old", ".replaced", ".partial"])
+            Directory.CreateDirectory(Folder + beside);
+
+        AtomicFolder.Recover(Folder);
+
+        Assert.Equal(4, Directory.GetDirectories(_root).Length);
+    }
+
+    [Fact]
+    public void Somebodys_copy_beside_a_folder_stays()
+    {
+        AtomicFolder.Write(Folder, partial => File.WriteAllText(Path.Combine(partial, "a"), "1"));
+        Directory.CreateDirectory(Folder + ".old");
+        File.WriteAllText(Path.Combine(Folder + ".old", "a"), "0");
+
+        AtomicFolder.Write(Folder, partial => File.WriteAllText(Path.Combine(partial, "a"), "2"));
+
+        Assert.Equal("0", File.ReadAllText(Path.Combine(Folder + ".old", "a")));
+    }
+
+    [Fact]
+    public async Task Readers_do_not_make_a_writer_fail()
+    {
+        AtomicFolder.Write(Folder, partial => File.WriteAllText(Path.Combine(partial, "a"), "0"));
+        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        bool done = false;
+        Task[] readers = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            while (!Volatile.Read(ref done))
+                AtomicFolder.Recover(Folder);
+        }, cancelled))];
+
+        for (int i = 1; i <= 300; i++)
+            AtomicFolder.Write(Folder, partial => File.WriteAllText(Path.Combine(partial, "a"), $"{i}"));
+        Volatile.Write(ref done, true);
+        await Task.WhenAll(readers);
+
+        Assert.Equal("300", File.ReadAllText(Path.Combine(Folder, "a")));
+    }
+
+    [Fact]
+    public void A_place_that_cannot_be_written_is_an_error_that_says_so()
+    {
+        File.WriteAllText(Path.Combine(_root, "file"), "");
+
+        var error = Assert.Throws<TwitchException>(() => AtomicFolder.Write(Path.Combine(_root, "file", "model"), _ => { }));
+
+        Assert.Equal(ExitCode.Failed, error.ExitCode);
+        Assert.Contains("model: cannot be written (", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

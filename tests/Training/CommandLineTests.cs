@@ -89,7 +89,56 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
         Assert.True(result.ExitCode == 0, string.Join('\n', result.Errors));
         Assert.Equal(40, Bundle.Open(folder).Vocabulary.Count);
         Assert.Null(Bundle.Open(folder).Config.Chat);    // as published
-        Assert.False(Directory.Exists(folder + ".checkpoint"));
+        Assert.Equal([folder], Directory.GetFileSystemEntries(files.Root, "untrained*"));
+    }
+
+    [Fact]
+    public async Task An_export_replaces_a_bundle_and_nothing_else()
+    {
+        string folder = Path.Combine(files.Root, "replaced"), precious = Path.Combine(folder, "checkpoint", "precious");
+        string[] export = ["export", "--untrained", "--preset", "seed", "--frame", "8", "--hidden", "16", "--vocabulary", "40", "--out", folder];
+        Directory.CreateDirectory(Path.GetDirectoryName(precious)!);
+        File.WriteAllText(precious, "");
+
+        Result run = await Run(export);
+        Directory.Delete(Path.GetDirectoryName(precious)!, recursive: true);
+        Result fresh = await Run(export), again = await Run(export);
+        File.WriteAllText(Path.Combine(folder, "notes.txt"), "");
+        Result beside = await Run(export);
+
+        Assert.Equal([3, 0, 0, 3], [run.ExitCode, fresh.ExitCode, again.ExitCode, beside.ExitCode]);
+        Assert.Contains($"{Path.Combine(folder, "checkpoint")}: no part of a bundle", run.Errors[^1], StringComparison.Ordinal);
+        Assert.Contains("notes.txt: no part of a bundle", beside.Errors[^1], StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(folder, "notes.txt")));
+    }
+
+    [Theory]
+    [InlineData("--chat-offset", "1e12")]
+    [InlineData("--chat-offset", "nan")]
+    [InlineData("--save-interval", "1e300")]
+    public async Task A_time_out_of_range_is_wrong_usage(string option, string value)
+    {
+        Result result = await Run(["train", "--video", files.Video, "--chat", files.Chat, "--out", Path.Combine(files.Root, "never"), option, value]);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(option, result.Errors[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_no_bug()
+    {
+        string file = Path.Combine(files.Root, "file");
+        File.WriteAllText(file, "");
+
+        Result trained = await Run(["train", "--video", files.Video, "--chat", files.Chat, "--prepared", Path.Combine(file, "prepared"), "--out", Path.Combine(files.Root, "never")]);
+        Result exported = await Run(["export", "--untrained", "--frame", "8", "--hidden", "16", "--vocabulary", "40", "--out", Path.Combine(file, "bundle")]);
+
+        Assert.All((Result[])[trained, exported], result =>
+        {
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains("cannot be written", result.Errors[^1], StringComparison.Ordinal);
+            Assert.DoesNotContain("bug", string.Join('\n', result.Errors), StringComparison.Ordinal);
+        });
     }
 
     [Theory]

@@ -161,10 +161,10 @@ public sealed class TrainerTests : IDisposable
                 break;
             case "between the two renames":
                 Copy(_folder["run"], _folder["run.partial"]);
-                Directory.Move(_folder["run"], _folder["run.old"]);
+                Directory.Move(_folder["run"], _folder["run.replaced"]);
                 break;
             default:
-                Copy(_folder["run"], _folder["run.old"]);
+                Copy(_folder["run"], _folder["run.replaced"]);
                 break;
         }
 

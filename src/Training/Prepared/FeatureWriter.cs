@@ -6,6 +6,8 @@ namespace Twitch.Training.Prepared;
 /// <summary>Writes a recording's frames and mel steps second by second, and goes on where a killed run stopped.</summary>
 internal sealed class FeatureWriter : IDisposable
 {
+    private const int HeldByAnother = 11;    // EWOULDBLOCK, which .NET gives for a file that is locked
+
     private readonly PreparedSource _source;
     private readonly FileStream _frames, _mel;
 
@@ -13,20 +15,26 @@ internal sealed class FeatureWriter : IDisposable
 
     /// <summary>Makes the folder of a recording: filled beside its place, then renamed into it. What a killed run left there is
     /// used if its last second, decoded again, has the same bytes.</summary>
+    /// <exception cref="TwitchException">The recording cannot be used, or the disk is full or may not be written to (exit code 1).</exception>
     public static void Write(MediaSource media, PreparedSource source, string folder, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
     {
         string partial = folder + ".partial";
         Recording recording = Recording.Open(media, source.Frame, source.Mel);
-        Directory.CreateDirectory(partial);
-        PreparedInfo info;
-        using (FeatureWriter writer = Open(source, partial))
+        try
         {
-            info = writer.Resume(recording, progress, cancellationToken) ?? writer.Fill(recording, 0, progress, cancellationToken)!;
+            Directory.CreateDirectory(partial);
+            PreparedInfo info;
+            using (FeatureWriter writer = Open(source, partial))
+            {
+                info = writer.Resume(recording, progress, cancellationToken) ?? writer.Fill(recording, 0, progress, cancellationToken)!;
+            }
+            JsonFile.Write(Path.Combine(partial, PreparedStream.InfoFile), info, PreparedJson.Default.PreparedInfo);
+            AtomicFolder.Replace(folder, partial);    // what stands there was found damaged
         }
-        JsonFile.Write(Path.Combine(partial, PreparedStream.InfoFile), info, PreparedJson.Default.PreparedInfo);
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);    // it was found damaged
-        Directory.Move(partial, folder);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TwitchException($"{partial}: cannot be written ({e.Message}); make room there, or prepare elsewhere. What is there already will be used.", ExitCode.Failed, e);
+        }
     }
 
     public void Dispose()
@@ -42,19 +50,21 @@ internal sealed class FeatureWriter : IDisposable
             var frames = new FileStream(Path.Combine(folder, PreparedStream.FramesFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return new FeatureWriter(source, frames, new FileStream(Path.Combine(folder, PreparedStream.MelFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException e)
+        catch (IOException e) when (e.HResult == HeldByAnother)
         {
             throw new TwitchException($"{folder}: cannot be written ({e.Message}); another run may be preparing this recording: wait for it, or end it.", ExitCode.Failed, e);
         }
     }
 
-    // The steps of a second are written before its frame, so the frames tell how many seconds are whole.
+    // The steps of a second are written before its frame, so after a kill the frames tell how many seconds are whole; after a power cut either may.
     private PreparedInfo? Resume(Recording recording, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
     {
         int last = (int)(_frames.Length / _source.Frame.ByteCount) - 1;
-        long steps = StepsBefore(last + 1);
-        if (last < 1 || _mel.Length < Bytes(steps))
+        while (last >= 1 && _mel.Length < Bytes(StepsBefore(last + 1)))
+            last--;
+        if (last < 1)
             return null;
+        long steps = StepsBefore(last + 1);
 
         var frame = new byte[_source.Frame.ByteCount];
         var mel = new byte[Bytes(steps) - Bytes(StepsBefore(last))];
@@ -86,8 +96,6 @@ internal sealed class FeatureWriter : IDisposable
         int frames = (int)(_frames.Length / _source.Frame.ByteCount);
         if (frames == first)
             return null;    // the seek found nothing there
-        _mel.Flush(flushToDisk: true);
-        _frames.Flush(flushToDisk: true);
         return new PreparedInfo(_source, frames, _mel.Length / Bytes(1), recording.Report);
     }
 

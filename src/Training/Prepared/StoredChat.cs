@@ -37,13 +37,23 @@ internal sealed record StoredChat(IReadOnlyList<ChatComment> Comments, ParseRepo
 
     private static void Write(string path, ChatLogResult result)
     {
-        using (var lines = new StreamWriter(path + ".partial", append: false, new UTF8Encoding(false)) { NewLine = "\n" })
+        try
         {
-            lines.WriteLine(JsonSerializer.Serialize(result.Report, CommentJson.Readable.ParseReport));
-            foreach (ChatComment comment in result.Comments.OrderBy(comment => comment.Time))
-                lines.WriteLine(JsonSerializer.Serialize(comment, CommentJson.Readable.ChatComment));
+            using (FileStream file = File.Create(path + ".partial"))
+            using (var lines = new StreamWriter(file, new UTF8Encoding(false)) { NewLine = "\n" })
+            {
+                lines.WriteLine(JsonSerializer.Serialize(result.Report, CommentJson.Readable.ParseReport));
+                foreach (ChatComment comment in result.Comments.OrderBy(comment => comment.Time))
+                    lines.WriteLine(JsonSerializer.Serialize(comment, CommentJson.Readable.ChatComment));
+                lines.Flush();
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(path + ".partial", path, overwrite: true);
         }
-        File.Move(path + ".partial", path, overwrite: true);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TwitchException($"{path}: cannot be written ({e.Message}); make room there, or prepare elsewhere.", ExitCode.Failed, e);
+        }
     }
 
     private static StoredChat Read(string path)
