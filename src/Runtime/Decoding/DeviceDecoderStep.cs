@@ -40,15 +40,23 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder, ISt
         (_session, _provider, Capacity, VocabularySize, _new) = (session, options.Provider, capacity, config.VocabularySize, new NewRows(capacity));
         using Lock.Scope turn = DeviceTurn.Take(_provider);
         _isCaptured = GraphContract.IsCaptured(config, options);
-        if (_isCaptured)
-            _run.AddRunConfigEntry(SteadyStep.CaptureOption, "-1");
-        int top = GraphVariant.TopCount(config);
-        DeviceMemory memory = Own(DeviceMemory.Of(options));
-        _places = new SteadyPlaces(memory, capacity, top);
-        _states = [.. States(config, memory).Select(Own)];
-        (_tokens, _rows, _topIds) = (Own(new RowBuffer<long>(capacity)), Own(new RowBuffer<long>(capacity)), Own(new RowBuffer<long>(capacity, top)));
-        (_topLogits, _logSums) = (Own(new RowBuffer<float>(capacity, top)), Own(new RowBuffer<float>(capacity)));
-        _binding = Own(session.CreateIoBinding());
+        try
+        {
+            if (_isCaptured)
+                _run.AddRunConfigEntry(SteadyStep.CaptureOption, "-1");
+            int top = GraphVariant.TopCount(config);
+            DeviceMemory memory = Own(DeviceMemory.Of(options));
+            _places = new SteadyPlaces(memory, capacity, top);
+            _states = [.. States(config, memory).Select(Own)];
+            (_tokens, _rows, _topIds) = (Own(new RowBuffer<long>(capacity)), Own(new RowBuffer<long>(capacity)), Own(new RowBuffer<long>(capacity, top)));
+            (_topLogits, _logSums) = (Own(new RowBuffer<float>(capacity, top)), Own(new RowBuffer<float>(capacity)));
+            _binding = Own(session.CreateIoBinding());
+        }
+        catch    // the device's memory ends before the process: what was taken of it is wanted by others
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -109,7 +117,7 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder, ISt
         _binding.ClearBoundOutputs();
         _binding.BindOutput(GraphContract.NextHidden, hidden.First(1));
         _binding.BindOutput(GraphContract.NextCell, cell.First(1));
-        _session.RunWithBinding(_run, _binding);
+        _session.Run(_run, _binding, _provider);
         _binding.ClearBoundOutputs();    // before what they bind
         return (hidden.Values, cell.Values);
     }
@@ -128,7 +136,7 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder, ISt
     }
 
     /// <inheritdoc/>
-    TopTokens IStepTokens.TopOf(int row) => _wasSteady ? _places.TopOf(row) : new(_topIds.Row(row), _topLogits.Row(row), _logSums.Values[row]);
+    TopTokens IStepTokens.TopOf(int row, int count) => _wasSteady ? _places.TopOf(row) : new(_topIds.Row(row), _topLogits.Row(row), _logSums.Values[row]);
 
     /// <inheritdoc/>
     ReadOnlySpan<float> IStepTokens.LogitsOf(int row)
@@ -140,7 +148,7 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder, ISt
             BindInputs(_rowCount, _front ^ 1);    // the last step again
             _binding.ClearBoundOutputs();
             _binding.BindOutput(GraphContract.Logits, Logits.First(_rowCount));
-            _session.RunWithBinding(_run, _binding);
+            _session.Run(_run, _binding, _provider);
             _hasLogits = true;
         }
         return Logits.Row(row);
@@ -179,7 +187,7 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder, ISt
         {
             BindInputs(tokens.Length, _front);
             BindOutputs(tokens.Length, bringTop, bringLogits);
-            _session.RunWithBinding(_run, _binding);
+            _session.Run(_run, _binding, _provider);
         }
         _new.Stepped();
         _front ^= 1;    // the states just written are the states read next

@@ -46,9 +46,13 @@ public sealed class OrtDecoderStep : IModelDecoder
     /// <summary>The hidden state after the last step, [hidden].</summary>
     internal ReadOnlySpan<float> Hidden => _nextHidden[_next];
 
+    /// <summary>What the last step gave, [vocabulary].</summary>
+    internal ReadOnlySpan<float> Logits => _logits;
+
     /// <inheritdoc/>
     public void Reset(ClipContext clip)
     {
+        clip.Require(_hidden.Length);
         clip.Hidden.CopyTo(_hidden);
         clip.Cell.CopyTo(_cell);
         _past?.Reset(0, clip);
@@ -59,7 +63,7 @@ public sealed class OrtDecoderStep : IModelDecoder
     public ReadOnlySpan<float> Advance(int token)
     {
         _token[0] = token;
-        _session.RunWithBinding(_run, _bindings[_next]);
+        _session.Run(_run, _bindings[_next], ExecutionProvider.Cpu);
         _next = _next == 0 ? 1 : 0;    // the state just written is the state read next: swap, never copy
         _past?.Mix(0, token, _scores, _logits);
         return _logits;
@@ -77,7 +81,7 @@ public sealed class OrtDecoderStep : IModelDecoder
         using OrtValue nextCell = OrtValue.CreateTensorValueFromMemory(cell, shape);
         using OrtIoBinding binding = Bind(_next, (nextHidden, nextCell));
         _token[0] = token;
-        _session.RunWithBinding(_run, binding);
+        _session.Run(_run, binding, ExecutionProvider.Cpu);
         return (hidden, cell);
     }
 

@@ -52,7 +52,8 @@ public sealed class Sampler
     /// most likely tokens decide, the other logits are not fetched.</summary>
     /// <param name="logits">Of the row.</param>
     /// <exception cref="TwitchException">The logits are not numbers.</exception>
-    public Token Draw(RowLogits logits) => TryDraw(logits.Top, out Token token) ? token : Draw(logits.All, logits.AreLogProbabilities);
+    public Token Draw(RowLogits logits) =>
+        Needed > 0 && TryDraw(logits.Top(Needed), out Token token) ? token : Draw(logits.All, logits.AreLogProbabilities);
 
     /// <summary>Draws the next token; <see cref="Vocabulary.End"/> if the comment ends, which it does after the longest length too.</summary>
     /// <param name="logits">[vocabulary]; not changed.</param>
@@ -79,12 +80,15 @@ public sealed class Sampler
         return new Token(id, logits[id] - normalizer);
     }
 
+    // How many of the most likely tokens decide; 0 if all do.
+    private int Needed => _options.Temperature == 0 ? 1 : _options.TopK;
+
     // The token that Draw draws from all logits, if these decide it. Outside them every logit is at most their least, and bans and penalties
     // only take away: where the last token that matters is above that least, whatever is outside is behind it.
     internal bool TryDraw(TopTokens top, out Token token)
     {
         token = default;
-        int k = _options.Temperature == 0 ? 1 : _options.TopK;
+        int k = Needed;
         if (k == 0 || k > top.Ids.Length || _saidCount == _options.MaxLength)
             return false;
         if (!float.IsFinite(top.LogSum))

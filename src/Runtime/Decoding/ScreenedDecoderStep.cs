@@ -4,7 +4,8 @@ namespace Twitch.Runtime;
 /// give; they are computed only if those words do not decide it, or if somebody asks for them. Not for several threads at a time.</summary>
 internal sealed class ScreenedDecoderStep : IModelDecoder, IStepTokens
 {
-    private const int FewestDecisive = 8, MostDecisive = 64;
+    private const int MostDecisive = 64;      // more are taken from all logits
+    private const int Spare = 3;              // beyond those that a draw needs, for words that it may not say
     private const int MostComputed = 256;     // one by one; more of them and the whole layer takes no longer
 
     private readonly OrtDecoderStep _step;    // gives the screening logits, and the state as in float32
@@ -14,8 +15,7 @@ internal sealed class ScreenedDecoderStep : IModelDecoder, IStepTokens
     private readonly long[] _ids;             // the words that were computed
     private readonly float[] _exact;          // their logits, in the order in which they were computed
     private readonly float[] _best;           // the best of those, best first: _decisive of them
-    private int _decisive = FewestDecisive, _count;
-    private float _logSum, _mostOfOthers;
+    private int _decisive, _count;
     private bool _hasLogits;
 
     /// <param name="step">Of the graph that screens; disposed with this.</param>
@@ -34,38 +34,24 @@ internal sealed class ScreenedDecoderStep : IModelDecoder, IStepTokens
     public int VocabularySize => _step.VocabularySize;
 
     /// <inheritdoc/>
-    public void Reset(ClipContext clip) => _step.Reset(clip);
+    public void Reset(ClipContext clip)
+    {
+        _step.Reset(clip);
+        _decisive = 0;    // a comment's words are computed as often as it needs, whatever was written before
+    }
 
     /// <inheritdoc/>
     public ReadOnlySpan<float> Advance(int token)
     {
-        _step.Advance(token);
-        _hasLogits = false;
+        AdvanceToDraw(token);
         return ComputeAll();
     }
 
     /// <inheritdoc/>
     public StepLogits AdvanceToDraw(int token)
     {
-        ReadOnlySpan<float> screened = _step.Advance(token), hidden = _step.Hidden;
-        _hasLogits = false;
-        _count = 0;
-        _head.Bound(screened, hidden, _most);
-        if (!float.IsFinite(SoftmaxSum.Largest(_most)))    // a damaged model: nothing is ruled out, and the draw says what is wrong with the logits
-            return new StepLogits(this);
-
-        // From the word that could be the best on, until what is left cannot be among the decisive ones.
-        int found = 0;
-        _ranking.Begin(_most);
-        while (_count < MostComputed && _ranking.At(_count) is >= 0 and int word && (found < _decisive || _ranking.ScoreAt(_count) >= _best[found - 1]))
-        {
-            float logit = _head.Logit(word, hidden);
-            (_ids[_count], _exact[_count]) = (word, logit);
-            _count++;
-            found = Insert(logit, found);
-        }
-        _mostOfOthers = _ranking.At(_count) >= 0 ? _ranking.ScoreAt(_count) : float.NegativeInfinity;
-        _logSum = LogSum(screened);
+        _step.Advance(token);
+        (_hasLogits, _count) = (false, 0);
         return new StepLogits(this);
     }
 
@@ -79,12 +65,35 @@ internal sealed class ScreenedDecoderStep : IModelDecoder, IStepTokens
     public void Dispose() => _step.Dispose();
 
     /// <inheritdoc/>
-    TopTokens IStepTokens.TopOf(int row) => new(_ids.AsSpan(0, _count), _exact.AsSpan(0, _count), _logSum, _mostOfOthers);
+    TopTokens IStepTokens.TopOf(int row, int count)
+    {
+        _count = 0;
+        if (count > MostDecisive)
+            return default;
+        ReadOnlySpan<float> screened = _step.Logits, hidden = _step.Hidden;
+        _head.Bound(screened, hidden, _most);
+        if (!float.IsFinite(SoftmaxSum.Largest(_most)))    // a damaged model: nothing is ruled out, and the draw says what is wrong with the logits
+            return default;
+
+        // From the word that could be the best on, until what is left cannot be among the decisive ones.
+        _decisive = Math.Max(_decisive, Math.Min(count + Spare, MostDecisive));
+        int found = 0;
+        _ranking.Begin(_most);
+        while (_count < MostComputed && _ranking.At(_count) is >= 0 and int word && (found < _decisive || _ranking.ScoreAt(_count) >= _best[found - 1]))
+        {
+            float logit = _head.Logit(word, hidden);
+            (_ids[_count], _exact[_count]) = (word, logit);
+            _count++;
+            found = Insert(logit, found);
+        }
+        float mostOfOthers = _ranking.At(_count) >= 0 ? _ranking.ScoreAt(_count) : float.NegativeInfinity;
+        return new(_ids.AsSpan(0, _count), _exact.AsSpan(0, _count), LogSum(screened), mostOfOthers);
+    }
 
     /// <inheritdoc/>
     ReadOnlySpan<float> IStepTokens.LogitsOf(int row)
     {
-        _decisive = Math.Min(2 * _decisive, MostDecisive);    // those that were computed did not decide
+        _decisive = Math.Min(2 * _decisive, MostDecisive);    // those that were computed, if any were, did not decide
         return ComputeAll();
     }
 

@@ -49,8 +49,9 @@ public readonly ref struct RowLogits
     /// <summary>Whether exp of them is known to sum to 1.</summary>
     internal bool AreLogProbabilities { get; }
 
-    /// <summary>The most likely tokens; none where all logits are at hand anyway.</summary>
-    internal TopTokens Top => _step is null ? default : _step.TopOf(_row);
+    /// <summary>The most likely tokens; none where all logits are at hand anyway, or where so many are better taken from all.</summary>
+    /// <param name="count">How many are needed; more may come.</param>
+    internal TopTokens Top(int count) => _step is null ? default : _step.TopOf(_row, count);
 }
 
 /// <summary>The most likely tokens of a row.</summary>
@@ -72,8 +73,10 @@ internal readonly ref struct TopTokens(ReadOnlySpan<long> ids, ReadOnlySpan<floa
 /// <summary>A step whose most likely tokens are at hand, and all logits only if they are asked for.</summary>
 internal interface IStepTokens
 {
-    /// <summary>The most likely tokens of a row of the last step.</summary>
-    TopTokens TopOf(int row);
+    /// <summary>The most likely tokens of a row of the last step; none where so many are better taken from all logits.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="count">How many are needed; more may come.</param>
+    TopTokens TopOf(int row, int count);
 
     /// <summary>All logits of a row of the last step, [vocabulary].</summary>
     ReadOnlySpan<float> LogitsOf(int row);

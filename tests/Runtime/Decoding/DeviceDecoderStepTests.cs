@@ -75,7 +75,7 @@ public sealed class DeviceDecoderStepTests : IDisposable
             StepLogits logits = batch.AdvanceToDraw(tokens);
             for (int row = 2; row >= 0; row--)
             {
-                (long[] ids, float[] top, float logSum) = (logits[row].Top.Ids.ToArray(), logits[row].Top.Logits.ToArray(), logits[row].Top.LogSum);
+                (long[] ids, float[] top, float logSum) = (logits[row].Top(1).Ids.ToArray(), logits[row].Top(1).Logits.ToArray(), logits[row].Top(1).LogSum);
                 float[] all = step == 2 ? [] : logits[row].All.ToArray();    // fetched, brought along, not wanted, fetched
                 if (all.Length == 0)
                     continue;
@@ -122,7 +122,7 @@ public sealed class DeviceDecoderStepTests : IDisposable
             for (int row = 0; row < tokens.Length; row++)
             {
                 float[] expected = Alone(histories[row]);
-                TopTokens top = logits[row].Top;
+                TopTokens top = logits[row].Top(1);
                 Assert.Equal(top.Ids.ToArray().Select(id => expected[id]), top.Logits.ToArray(), (a, b) => Math.Abs(a - b) < GoldenCheck.Limit(provider) / 10);
                 Assert.Equal(expected.OrderDescending(), top.Logits.ToArray(), (a, b) => Math.Abs(a - b) < GoldenCheck.Limit(provider) / 10);
                 Assert.Equal(Math.Log(expected.Sum(x => Math.Exp(x))), top.LogSum, 1e-4);

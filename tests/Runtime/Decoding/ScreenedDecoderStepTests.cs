@@ -56,7 +56,7 @@ public sealed class ScreenedDecoderStepTests : IDisposable
             decoder.Reset(Clip(i, scale: 4));
             float[] logits = plain.Advance(4 + i).ToArray();
             (float[] hidden, _) = decoder.Peek(4 + i);
-            decoder.AdvanceToDraw(4 + i);
+            _ = decoder.AdvanceToDraw(4 + i)[0].Top(5);
             int computed = decoder.Computed;
 
             decoder.Reset(Clip(i, scale: 4));
@@ -64,6 +64,33 @@ public sealed class ScreenedDecoderStepTests : IDisposable
             Assert.All(logits.Zip(most), pair => Assert.True(pair.First <= pair.Second, $"{pair.First} > {pair.Second}"));
             Assert.InRange(computed, 8, plain.VocabularySize / 4);
         }
+    }
+
+    [Fact]
+    public void What_was_written_before_changes_nothing()
+    {
+        var options = new SamplingOptions { TopK = 5, RepetitionPenalty = 3, NoRepeatNgram = 1, MinLength = 30, MaxLength = 30 };
+        using CommentModel fresh = CommentModel.Open(_bundle.Folder, Screening);
+
+        _screened.Generate(Clip(1, scale: 4), options with { TopK = 40, RepetitionPenalty = 10, Seed = 7 });    // many words that do not decide
+        Comment after = _screened.Generate(Clip(2, scale: 1), options), first = fresh.Generate(Clip(2, scale: 1), options);
+
+        Assert.Equal(first.Tokens, after.Tokens);
+        Assert.Equal(first.LogProbabilities, after.LogProbabilities);
+    }
+
+    [Fact]
+    public void Where_all_logits_decide_no_word_is_screened()
+    {
+        Assert.SkipUnless(Processor.AddsFourProducts, "the processor does not multiply bytes exactly, so no words are screened");
+        using var decoder = (ScreenedDecoderStep)_screened.CreateDecoder();
+        decoder.Reset(Clip(1, scale: 1));
+        StepLogits logits = decoder.AdvanceToDraw(Vocabulary.Start);
+
+        Assert.True(logits[0].Top(65).Ids.IsEmpty);
+        Assert.Equal(0, decoder.Computed);
+        Assert.InRange(logits[0].Top(64).Ids.Length, 64, 256);
+        Assert.Equal(decoder.VocabularySize, logits[0].All.Length);
     }
 
     [Fact]
