@@ -29,18 +29,15 @@ public sealed partial class CommentModel
     // rows of the moment: a comment must not change because another one ended.
     private InferenceSession BatchSession(int capacity)
     {
-        GraphEntry step = GraphContract.DecoderStep(Config);
-        bool exact = Options.Precision == Precision.Float32 || Processor.AddsFourProducts;
-        // Several rows share what is read of the last layer, so there nothing is gained by screening.
-        string file = Options.Precision == Precision.Screened ? step.File : Bundle.InPrecision(step.File, Options.PrecisionName, exact ? capacity : 1);
-        if (file == _decoderFile)
+        string file = DecoderFile(capacity);
+        if (file == DecoderFile(rows: 1))
             return _decoder;
         lock (_sessions)
         {
             if (_batchDecoder is null)
             {
                 using SessionOptions decoding = Accelerator.SessionOptions(Options, wholly: true);
-                _batchDecoder = Open(step with { File = file }, decoding);
+                _batchDecoder = Open(GraphContract.DecoderStep(Config) with { File = file }, decoding);
             }
             return _batchDecoder;
         }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Twitch.Runtime;
@@ -19,7 +18,6 @@ public sealed partial class CommentModel : IDisposable
     private readonly Fusion _fusion;
     private readonly RateHead? _rate;
     private readonly InferenceSession _decoder;
-    private readonly string _decoderFile;
     private readonly ExactHead? _head;
     private InferenceSession? _batchDecoder;
     private readonly ConcurrentBag<(IModelDecoder Decoder, Sampler Sampler)> _idle = [];
@@ -41,16 +39,9 @@ public sealed partial class CommentModel : IDisposable
                 _rate = new RateHead(Graph(GraphContract.RateHead(Config)));
             _fusion = new Fusion(Graph(GraphContract.Fusion(Config)), Config);
             GraphEntry step = options.OnDevice ? GraphContract.DeviceDecoderStep(Config) : GraphContract.DecoderStep(Config);
-            _decoderFile = bundle.InPrecision(step.File, options.PrecisionName, onDevice: options.OnDevice);
-            if (options.Precision == Precision.Screened)
-            {
-                // Where the product of bytes saturates, nothing bounds what it is wrong by.
-                if (Processor.AddsFourProducts)
-                    _sessions.Add(_head = ExactHead.Open(bundle));
-                else
-                    _decoderFile = step.File;
-            }
-            _decoder = Open(step with { File = _decoderFile }, decoding);
+            if (DecoderFile(rows: 1) == BundleManifest.DecoderStepScreenedFile)
+                _sessions.Add(_head = ExactHead.Open(bundle));
+            _decoder = Open(step with { File = DecoderFile(rows: 1) }, decoding);
             Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary);
             if (options.Provider == ExecutionProvider.Cuda)
                 TryOut();
@@ -96,6 +87,21 @@ public sealed partial class CommentModel : IDisposable
 
     /// <summary>Whether the network says how often people would comment: <see cref="Rate"/>.</summary>
     public bool HasRate => _rate is not null;
+
+    /// <summary>The bundle's file that writes so many comments at a time on this machine.</summary>
+    /// <param name="rows">Most of them, at least 1.</param>
+    public string DecoderFile(int rows) => DecoderFile(Bundle, Options, rows);
+
+    /// <summary>The file of a bundle that would.</summary>
+    /// <exception cref="TwitchException">The bundle does not have the precision.</exception>
+    internal static string DecoderFile(Bundle bundle, RuntimeOptions options, int rows)
+    {
+        // Where the product of bytes saturates, nothing bounds what a screening is wrong by, and a scale for each row makes int8 worse. Several rows share what is
+        // read of the last layer, so there nothing is gained by screening.
+        bool isExact = options.Precision == Precision.Float32 || Processor.AddsFourProducts;
+        string file = bundle.InPrecision(BundleManifest.DecoderStepFile, options.PrecisionName, isExact ? rows : 1, options.OnDevice);
+        return options.Precision == Precision.Screened && (rows > 1 || !isExact) ? BundleManifest.DecoderStepFile : file;
+    }
 
     /// <summary>Opens a bundle: compares every file with its hash, then every graph with what it should be.</summary>
     /// <param name="bundleFolder">The folder that the export made.</param>
@@ -153,7 +159,15 @@ public sealed partial class CommentModel : IDisposable
         options.Validate(Config.VocabularySize);
         if (!_idle.TryTake(out (IModelDecoder Decoder, Sampler Sampler) buffers))
             buffers = (CreateDecoder(), new Sampler(Config.VocabularySize, Speaker.Banned));
-        return new CommentGenerator(buffers.Decoder, buffers.Sampler, clip, options, (decoder, sampler) => GiveBack((IModelDecoder)decoder, sampler));
+        try
+        {
+            return new CommentGenerator(buffers.Decoder, buffers.Sampler, clip, options, (decoder, sampler) => GiveBack((IModelDecoder)decoder, sampler));
+        }
+        catch    // a clip of another model
+        {
+            GiveBack(buffers.Decoder, buffers.Sampler);
+            throw;
+        }
     }
 
     /// <summary>Draws one comment; one that may not be said is drawn again with other seeds, at most <see cref="Speaker.MostDraws"/> times in all.</summary>
@@ -184,11 +198,7 @@ public sealed partial class CommentModel : IDisposable
         for (int i = 0; i < scores.Length; i++)
         {
             ReadOnlySpan<float> logits = decoder.Advance(tokens[i]);    // [vocabulary]
-            float most = TensorPrimitives.Max(logits);
-            double sum = 0;
-            foreach (float logit in logits)
-                sum += Math.Exp(logit - most);
-            scores[i] = (float)(logits[tokens[i + 1]] - most - Math.Log(sum));
+            scores[i] = logits[tokens[i + 1]] - SoftmaxSum.Log(logits);
         }
         return scores;
     }
@@ -248,15 +258,8 @@ public sealed partial class CommentModel : IDisposable
     // CUDA loads cuDNN when a graph first needs it: what is missing is said when the model is opened.
     private void TryOut()
     {
-        try
-        {
-            using CommentGenerator generator = CreateGenerator(Encode(new byte[Config.Frame.ByteCount], new float[Config.MelStride * Config.Mel.MelCount]), Sampling);
-            generator.TryNext(out _);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw CudaFailure.Of($"{Bundle.Folder} cannot be run there", e);
-        }
+        using CommentGenerator generator = CreateGenerator(Encode(new byte[Config.Frame.ByteCount], new float[Config.MelStride * Config.Mel.MelCount]), Sampling);
+        generator.TryNext(out _);
     }
 
     private void GiveBack(IModelDecoder decoder, Sampler sampler)

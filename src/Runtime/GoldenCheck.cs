@@ -83,6 +83,7 @@ public static class GoldenCheck
             report.Add(new(GraphContract.Rate, Difference(rates, golden.Read<float>(GraphContract.Rate)), StateLimit(model, GraphContract.Rate, golden.Read<float>(GraphContract.Rate)), rates.Length));
         }
         Decode(model, golden, clips, report);
+        DecodeTogether(model, golden, clips, report);
         DecodeGreedily(model, golden, clips, report);
         return report;
 
@@ -133,8 +134,7 @@ public static class GoldenCheck
         GoldenDifference Of(string output, double difference)
         {
             ReadOnlySpan<float> expected = golden.Read<float>(output);
-            double share = HasRoundedFrames(model) ? Int8StateShare : Share(model.Options.Precision);
-            return new(output, difference, share > 0 ? ShareOf(share, expected) : Limit(model.Options.Provider), expected.Length);
+            return new(output, difference, DecoderLimit(model, expected), expected.Length);
         }
 
         void Last((float[] Hidden, float[] Cell) state, int row)
@@ -142,6 +142,36 @@ public static class GoldenCheck
             hidden = Math.Max(hidden, Difference(state.Hidden, golden.Read<float>(GraphContract.NextHidden).Slice(row * size, size)));
             cell = Math.Max(cell, Difference(state.Cell, golden.Read<float>(GraphContract.NextCell).Slice(row * size, size)));
         }
+    }
+
+    // The same where another graph writes several comments at a time.
+    private static void DecodeTogether(CommentModel model, SafeTensors golden, ClipContext[] clips, List<GoldenDifference> report)
+    {
+        int rows = (model.Bundle.Manifest.Variants ?? []).Max(variant => (int?)variant.LeastRows) ?? 1;
+        if (model.DecoderFile(rows) == model.DecoderFile(1))
+            return;
+        int count = Size(golden, "tokens", 1), vocabulary = model.Config.VocabularySize;
+        ReadOnlySpan<long> tokens = golden.Read<long>("tokens");
+        double logits = 0;
+        using IModelBatchDecoder decoder = model.CreateBatchDecoder(Math.Max(rows, clips.Length));
+        for (int row = 0; row < clips.Length; row++)
+            decoder.Reset(row, clips[row]);
+        var next = new int[clips.Length];
+        for (int i = 0; i < count; i++)
+        {
+            for (int row = 0; row < clips.Length; row++)
+                next[row] = (int)tokens[row * count + i];
+            ReadOnlySpan<float> found = decoder.Advance(next);    // [rows, vocabulary]
+            for (int row = 0; row < clips.Length; row++)
+                logits = Math.Max(logits, Difference(found.Slice(row * vocabulary, vocabulary), golden.Read<float>(GraphContract.Logits).Slice((row * count + i) * vocabulary, vocabulary)));
+        }
+        report.Add(new($"{GraphContract.Logits} of several rows", logits, DecoderLimit(model, golden.Read<float>(GraphContract.Logits)), clips.Length * count * vocabulary));
+    }
+
+    private static double DecoderLimit(CommentModel model, ReadOnlySpan<float> expected)
+    {
+        double share = HasRoundedFrames(model) ? Int8StateShare : Share(model.Options.Precision);
+        return share > 0 ? ShareOf(share, expected) : Limit(model.Options.Provider);
     }
 
     private static void DecodeGreedily(CommentModel model, SafeTensors golden, ClipContext[] clips, List<GoldenDifference> report)

@@ -111,7 +111,8 @@ public static class BundleExport
                 largest = Math.Max(largest, difference);
             else
             {
-                foreach (GraphVariant variant in kind)
+                // What this processor does not run, it cannot measure.
+                foreach (GraphVariant variant in kind.Where(variant => variant.Replaces != BundleManifest.DecoderStepFile || other.DecoderFile(variant.LeastRows) == variant.File))
                     costs[variant.File] = Cost(other, rows: variant.LeastRows);
             }
         }

@@ -66,7 +66,7 @@ public sealed class SpeedTest
     /// <param name="rows">For how many rows it is made.</param>
     public static unsafe long StepWeightBytes(Bundle bundle, RuntimeOptions options, int rows = 1)
     {
-        string file = bundle.InPrecision(BundleManifest.DecoderStepFile, options.PrecisionName, rows, options.OnDevice);
+        string file = CommentModel.DecoderFile(bundle, options, rows);
         long table = (long)bundle.Config.VocabularySize * 4 * bundle.Config.HiddenSize * (options.Precision == Precision.Float16 ? sizeof(Half) : sizeof(float));
         return bundle.Manifest.Files.Where(entry => entry.Key == file || entry.Key == $"{file}.data").Sum(entry => entry.Value.Bytes) - table;
     }
@@ -79,7 +79,7 @@ public sealed class SpeedTest
     {
         using MemoryProbe? probe = _model.Options.Provider == ExecutionProvider.Cpu ? new MemoryProbe(StepWeightBytes(_model.Bundle, _model.Options, rows)) : null;
         var (steps, passes) = (new List<TimeSpan>(), new List<TimeSpan>());
-        using IModelBatchDecoder decoder = _model.CreateBatchDecoder(rows);
+        using IModelBatchDecoder? decoder = rows == 1 ? null : _model.CreateBatchDecoder(rows);
         var buffers = new Sampler(_model.Config.VocabularySize, _model.Speaker.Banned);
         Sampler[] samplers = [.. Enumerable.Range(0, rows).Select(_ => new Sampler(buffers))];    // as in a batch of comments
         Turn();
@@ -96,7 +96,7 @@ public sealed class SpeedTest
         void Turn()
         {
             _cancellation.ThrowIfCancellationRequested();
-            if (rows == 1)
+            if (decoder is null)
                 WriteOne(clip, steps);
             else
                 WriteMany(clip, decoder, samplers, steps);

@@ -25,8 +25,11 @@ public class CommentModelTests(OpenedSeedTiny opened) : IClassFixture<OpenedSeed
         Assert.All(report, difference => Assert.True(difference.IsAllowed, $"{difference}"));
         Assert.All(report.Where(difference => difference.Output.StartsWith("audio_", StringComparison.Ordinal)), difference => Assert.InRange(difference.Difference, 0, 1e-5));
         Assert.All(report.Where(difference => difference.Output.StartsWith("video_", StringComparison.Ordinal)), difference => Assert.InRange(difference.Difference, 1e-5, difference.Limit));    // it is another graph indeed
-        GoldenDifference logits = report[^4], greedy = report[^1];
+        GoldenDifference logits = report.Single(difference => difference.Output == "logits"), greedy = report[^1];
         Assert.InRange(logits.Difference, 1e-4, logits.Limit);
+        GoldenDifference? many = report.Where(difference => difference.Output == "logits of several rows").Cast<GoldenDifference?>().SingleOrDefault();
+        Assert.Equal(Processor.AddsFourProducts, many is not null);    // where it does, another graph writes several comments
+        Assert.True(many is null || (many.Value.Difference > 1e-4 && many.Value.Compared == logits.Compared), $"{many}, {logits}");
         Assert.Equal((24, double.PositiveInfinity), (greedy.Compared, greedy.Limit));
     }
 
@@ -45,6 +48,23 @@ public class CommentModelTests(OpenedSeedTiny opened) : IClassFixture<OpenedSeed
 
         Near(whole.Hidden, arrived.Hidden);
         Near(whole.Cell, arrived.Cell);
+    }
+
+    [Theory]
+    [InlineData(2, 16)]
+    [InlineData(16, 2)]
+    [InlineData(32, 32)]
+    public void A_clip_of_another_model_is_refused_and_the_next_one_is_not(int hidden, int cell)
+    {
+        var other = new ClipContext(new float[hidden], new float[cell]);
+        var own = new ClipContext(new float[_model.Config.HiddenSize], new float[_model.Config.HiddenSize]);
+        Comment expected = _model.Generate(own, _model.Sampling);
+        using IModelBatchDecoder batch = _model.CreateBatchDecoder(2);
+
+        string[] messages = [Assert.Throws<ArgumentException>(() => _model.Generate(other, _model.Sampling)).Message, Assert.Throws<ArgumentException>(() => batch.Reset(0, other)).Message];
+
+        Assert.All(messages, message => Assert.StartsWith($"the clip's state has {hidden} and {cell} numbers; this decoder's has 16 each", message, StringComparison.Ordinal));
+        Assert.Equal(expected.Tokens, _model.Generate(own, _model.Sampling).Tokens);
     }
 
     [Fact]
