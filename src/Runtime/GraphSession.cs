@@ -48,6 +48,25 @@ internal static class GraphSession
         }
     }
 
+    /// <summary>Runs a graph over what is bound.</summary>
+    /// <exception cref="TwitchException">ONNX Runtime cannot: memory is short, or the device is lost (exit code 1).</exception>
+    public static void Run(this InferenceSession session, RunOptions run, OrtIoBinding binding, ExecutionProvider provider)
+    {
+        try
+        {
+            session.RunWithBinding(run, binding);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw Failure(provider, e);
+        }
+    }
+
+    /// <summary>Why a graph that is open cannot be run.</summary>
+    public static TwitchException Failure(ExecutionProvider provider, OnnxRuntimeException cause) => provider == ExecutionProvider.Cuda
+        ? CudaFailure.Of("a graph cannot be run there", cause)
+        : new TwitchException($"ONNX Runtime cannot run a graph: {FirstLine(cause.Message)}; if memory is short, end other programs or ask for fewer comments at a time.", ExitCode.Failed, cause);
+
     /// <summary>The first line of a native message; the rest is a trace.</summary>
     public static string FirstLine(string message) => message.AsSpan(0, (message + "\n").IndexOf('\n', StringComparison.Ordinal)).TrimEnd('.').ToString();
 

@@ -16,6 +16,13 @@ internal sealed class OpenGraph(InferenceSession session, RunOptions run, Execut
     public void Run(string[] inputs, OrtValue[] given, string[] outputs, OrtValue[] results)
     {
         using Lock.Scope turn = DeviceTurn.Take(provider);
-        session.Run(run, inputs, given, outputs, results);
+        try
+        {
+            session.Run(run, inputs, given, outputs, results);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw GraphSession.Failure(provider, e);
+        }
     }
 }

@@ -42,8 +42,7 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
     /// <inheritdoc/>
     public void Reset(int row, ClipContext clip)
     {
-        if (clip.Hidden.Length != _hiddenSize)
-            throw new ArgumentException($"the clip's state has {clip.Hidden.Length} numbers; this decoder's has {_hiddenSize}: it is of another model.", nameof(clip));
+        clip.Require(_hiddenSize);
         clip.Hidden.CopyTo(Row(_hidden, row));
         clip.Cell.CopyTo(Row(_cell, row));
         _past?.Reset(row, clip);
@@ -80,7 +79,7 @@ public sealed class BatchDecoderStep : IModelBatchDecoder
             _tokens[row] = tokens[row];
         if (tokens.Length != _boundRows)
             Bind(tokens.Length);
-        _session.RunWithBinding(_run, _bindings[_front]);
+        _session.Run(_run, _bindings[_front], ExecutionProvider.Cpu);
         _front ^= 1;    // the states just written are the states read next
         for (int row = 0; row < tokens.Length; row++)
             _past?.Mix(row, tokens[row], _scores.AsSpan(row * _scoreCount, _scoreCount), _logits.AsSpan(row * VocabularySize, VocabularySize));

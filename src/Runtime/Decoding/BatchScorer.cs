@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Twitch.Runtime;
 
 /// <summary>A window and comments whose likelihood after it is asked for.</summary>
@@ -13,15 +11,10 @@ public sealed record ClipComments(ClipContext Clip, IReadOnlyList<int[]> Comment
 public sealed class BatchScorer : IDisposable
 {
     private readonly IModelBatchDecoder _decoder;
-    private readonly float[] _weights;    // [vocabulary]
     private readonly List<ClipContext> _clips = [];
     private readonly List<Sequence> _open = [];
 
-    internal BatchScorer(IModelBatchDecoder decoder)
-    {
-        _decoder = decoder;
-        _weights = new float[decoder.VocabularySize];
-    }
+    internal BatchScorer(IModelBatchDecoder decoder) => _decoder = decoder;
 
     /// <summary>How likely the model finds given comments.</summary>
     /// <param name="windows">Windows and their comments; several entries may have one window.</param>
@@ -83,20 +76,13 @@ public sealed class BatchScorer : IDisposable
 
         _decoder.SelectRows([.. from]);
         ReadOnlySpan<float> logits = _decoder.Advance([.. tokens]);    // [rows, vocabulary]
-        var normalizers = new double[from.Count];
+        int size = _decoder.VocabularySize;
+        var normalizers = new float[from.Count];
         for (int row = 0; row < normalizers.Length; row++)
-            normalizers[row] = LogSumExp(logits.Slice(row * _weights.Length, _weights.Length));
+            normalizers[row] = SoftmaxSum.Log(logits.Slice(row * size, size));
         foreach (Sequence sequence in _open)
-            sequence.Scores[sequence.Index] += logits[sequence.Row * _weights.Length + sequence.Tokens[depth + 1]] - normalizers[sequence.Row];
+            sequence.Scores[sequence.Index] += logits[sequence.Row * size + sequence.Tokens[depth + 1]] - normalizers[sequence.Row];
         _open.RemoveAll(sequence => sequence.Tokens.Length == depth + 2);
-    }
-
-    private double LogSumExp(ReadOnlySpan<float> logits)
-    {
-        float most = TensorPrimitives.Max(logits);
-        TensorPrimitives.Subtract(logits, most, _weights);
-        TensorPrimitives.Exp<float>(_weights, _weights);
-        return most + Math.Log(TensorPrimitives.Sum<float>(_weights));
     }
 
     private sealed class Sequence(int row, int[] tokens, double[] scores, int index)

@@ -36,7 +36,7 @@ internal sealed class PastWordsRows
     /// <exception cref="ArgumentException">The clip has none, or those of another model.</exception>
     public void Reset(int row, ClipContext clip)
     {
-        if (clip.Past is not { } past || past.Next.Length != _places || past.Scores.Length != _thresholds.Length)
+        if (clip.Past is not { } past || past.Next.Length != _places || past.After.Length != _places || past.Scores.Length != _thresholds.Length)
             throw new ArgumentException($"the clip has {clip.Past?.Next.Length ?? 0} places of past words; this decoder's has {_places}: it is of another model.", nameof(clip));
         _past[row] = past;
         Match(row).Clear();
@@ -74,8 +74,7 @@ internal sealed class PastWordsRows
         float own = Share(past, Match(row), scores[^1]);
 
         ReadOnlySpan<float> logits = scores[..^1];
-        float largest = SoftmaxSum.Largest(logits), normalizer = largest + MathF.Log(SoftmaxSum.Of(logits, largest));
-        SoftmaxSum.Shift(logits, own - normalizer, MathF.Log(ChatSpec.LeastProbability), logProbabilities);
+        SoftmaxSum.Shift(logits, own - SoftmaxSum.Log(logits), MathF.Log(ChatSpec.LeastProbability), logProbabilities);
 
         // The words that were said, each once: both shares add up.
         ReadOnlySpan<int> words = past.Words, wordOf = past.WordOf;

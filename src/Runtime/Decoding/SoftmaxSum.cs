@@ -67,6 +67,13 @@ internal static class SoftmaxSum
         return sum;
     }
 
+    /// <summary>ln Σ exp(logit), within 1e-6; no number if a logit is none.</summary>
+    public static float Log(ReadOnlySpan<float> logits)
+    {
+        float largest = Largest(logits);
+        return largest + MathF.Log(Of(logits, largest));
+    }
+
     /// <summary>exp((score − <paramref name="largest"/>) / <paramref name="temperature"/>) of each score, 0 of those that are −∞; and the sum of them.</summary>
     /// <param name="scores">Numbers, or −∞.</param>
     /// <param name="largest">Their largest.</param>

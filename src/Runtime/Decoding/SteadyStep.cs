@@ -58,7 +58,7 @@ internal sealed class SteadyStep : IDisposable
     public void Run(ReadOnlySpan<int> tokens)
     {
         _places.Write(tokens, _rows);
-        _session.RunWithBinding(_run, _binding);
+        _session.Run(_run, _binding, ExecutionProvider.Cuda);
         _places.Read(_rows);
     }
 

@@ -18,6 +18,15 @@ public sealed class ClipContext
     /// <summary>The decoder's first cell state, [hidden].</summary>
     public ReadOnlySpan<float> Cell => _cell;
 
+    /// <summary>Compares the state with a decoder's.</summary>
+    /// <param name="size">Numbers of its hidden state, and of its cell state.</param>
+    /// <exception cref="ArgumentException">It is another model's.</exception>
+    internal void Require(int size)
+    {
+        if (_hidden.Length != size || _cell.Length != size)
+            throw new ArgumentException($"the clip's state has {_hidden.Length} and {_cell.Length} numbers; this decoder's has {size} each: it is of another model.");
+    }
+
     /// <summary>What may be said again; absent if the network reads no past chat.</summary>
     public PastWords? Past { get; }
 }
