@@ -1,4 +1,3 @@
-using Twitch.Training.Evaluating;
 using Twitch.Training.Prepared;
 using static TorchSharp.torch;
 
@@ -41,22 +40,5 @@ public static class Evaluation
             afterBatch?.Invoke();
         }
         return new EvaluationResult(sum / count, count);
-    }
-
-    /// <summary>The same comments with the pictures, the sound, or both of another moment, so that the difference in perplexity
-    /// shows what the network draws from them.</summary>
-    /// <param name="examples">The examples.</param>
-    /// <param name="windowSeconds">Length of a window; the other moment is far from the own, see <see cref="ExchangedWindows"/>.</param>
-    /// <param name="frames">Whether frames are exchanged.</param>
-    /// <param name="sound">Whether sound is exchanged.</param>
-    /// <param name="seed">Which example gets which other's, of the same recording.</param>
-    /// <exception cref="TwitchException">An example has no other that is far enough.</exception>
-    public static IReadOnlyList<Example> Exchanged(IReadOnlyList<Example> examples, double windowSeconds, bool frames, bool sound, long seed)
-    {
-        int[] partners = ExchangedWindows.Partners([.. examples.Select(example => (example.Stream, example.Time))], windowSeconds, seed);
-        return [.. examples.Select((example, i) => example with
-        {
-            Window = ExchangedWindows.Join(examples[frames ? partners[i] : i].Window, examples[sound ? partners[i] : i].Window),
-        })];
     }
 }

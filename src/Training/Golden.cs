@@ -60,14 +60,13 @@ public static class Golden
             writer.Add(name, type, value.shape, stream => stream.Write(value.to(type switch { TensorType.F32 => ScalarType.Float32, TensorType.U8 => ScalarType.Byte, _ => ScalarType.Int64 }).contiguous().cpu().bytes));
     }
 
-    /// <summary>The most likely next token, again and again, for each row until all have drawn <c>&lt;EOS&gt;</c>.</summary>
+    /// <summary>The most likely next token, again and again, for each row until all have drawn <c>&lt;EOS&gt;</c>; as in the runtime,
+    /// <c>&lt;PAD&gt; &lt;UNK&gt; &lt;SOS&gt;</c> never come, and <c>&lt;EOS&gt;</c> not first.</summary>
     /// <param name="model">The network, in evaluation mode.</param>
     /// <param name="state">The decoder's first state.</param>
     /// <param name="maxLength">Most tokens.</param>
-    /// <param name="constrained">Whether, as in the runtime, <c>&lt;PAD&gt; &lt;UNK&gt; &lt;SOS&gt;</c> never come, <c>&lt;EOS&gt;</c> not first,
-    /// and nothing after it; otherwise the bare argmax of every step.</param>
     /// <returns>[batch, tokens] i64; a row that ended is filled with <c>&lt;EOS&gt;</c>.</returns>
-    public static Tensor Greedy(CommentModel model, LstmState state, int maxLength = 20, bool constrained = true)
+    public static Tensor Greedy(CommentModel model, LstmState state, int maxLength = 20)
     {
         long batch = state.Hidden.shape[0];
         Tensor token = full([batch, 1], Vocabulary.Start, ScalarType.Int64, model.Device);
@@ -76,16 +75,11 @@ public static class Golden
         while (drawn.Count < maxLength)
         {
             (Tensor logits, state) = model.Decode(token, state);                         // [batch, 1, vocabulary]
-            if (constrained)
-            {
-                logits.narrow(2, 0, drawn.Count == 0 ? Vocabulary.SpecialCount : Vocabulary.End).fill_(float.NegativeInfinity);
-                token = logits.argmax(2).masked_fill(ended, Vocabulary.End);             // [batch, 1]
-                ended = token.eq(Vocabulary.End);
-            }
-            else
-                token = logits.argmax(2);
+            logits.narrow(2, 0, drawn.Count == 0 ? Vocabulary.SpecialCount : Vocabulary.End).fill_(float.NegativeInfinity);
+            token = logits.argmax(2).masked_fill(ended, Vocabulary.End);                 // [batch, 1]
+            ended = token.eq(Vocabulary.End);
             drawn.Add(token);
-            if (constrained && ended.all().item<bool>())
+            if (ended.all().item<bool>())
                 break;
         }
         return cat(drawn, 1);

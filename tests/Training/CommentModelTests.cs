@@ -41,7 +41,6 @@ public sealed class CommentModelTests
         LstmState audio = model.EncodeAudio(tensor(io.Read<float>("audio").ToArray()).view(2, 40, 64));
         LstmState fused = model.Fuse(video, audio);
         (Tensor logits, LstmState next) = model.Decode(tensor(io.Read<long>("tokens").ToArray()).view(2, 7), fused);
-        Tensor greedy = Golden.Greedy(model, fused, maxLength: 12, constrained: false);
 
         Near(io, "video_h", video.Hidden);
         Near(io, "video_c", video.Cell);
@@ -52,7 +51,13 @@ public sealed class CommentModelTests
         Near(io, "logits", logits);
         Near(io, "h_n", next.Hidden);
         Near(io, "c_n", next.Cell);
-        Assert.Equal(io.Read<long>("greedy").ToArray(), greedy.data<long>().ToArray());
+        (Tensor token, LstmState state) = (full([2, 1], Vocabulary.Start, ScalarType.Int64), fused);
+        for (int i = 0; i < 12; i++)    // the bare argmax of every step
+        {
+            (Tensor scores, state) = model.Decode(token, state);
+            token = scores.argmax(2);
+            Assert.Equal([io.Read<long>("greedy")[i], io.Read<long>("greedy")[12 + i]], token.data<long>().ToArray());
+        }
     }
 
     [Theory]

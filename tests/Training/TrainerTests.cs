@@ -1,3 +1,4 @@
+using Twitch.Training.Evaluating;
 using static TorchSharp.torch;
 
 namespace Twitch.Training.Tests;
@@ -32,8 +33,15 @@ public sealed class TrainerTests : IDisposable
         Assert.True(both < Math.Exp(tail + 0.15), $"perplexity {both:F3}");
         Assert.True(deaf > 1.3 * both && blind > 1.3 * both, $"perplexity {both:F3}, with other sound {deaf:F3}, with other pictures {blind:F3}");
 
-        double Perplexity(bool frames, bool sound) =>
-            Evaluation.Run(model, data.Streams, Evaluation.Exchanged(data.Validation, data.Config.WindowSeconds, frames, sound, seed: 1)).Perplexity;
+        // With the frames, the sound, or both of another moment.
+        double Perplexity(bool frames, bool sound)
+        {
+            int[] partners = ExchangedWindows.Partners([.. data.Validation.Select(example => (example.Stream, example.Time))], data.Config.WindowSeconds, seed: 1);
+            return Evaluation.Run(model, data.Streams, [.. data.Validation.Select((example, i) => example with
+            {
+                Window = ExchangedWindows.Join(data.Validation[frames ? partners[i] : i].Window, data.Validation[sound ? partners[i] : i].Window),
+            })]).Perplexity;
+        }
     }
 
     [Fact]

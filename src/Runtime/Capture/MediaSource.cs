@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Twitch.Runtime.Capture;
 
 /// <summary>What a stream was recorded into.</summary>
@@ -24,6 +26,10 @@ public readonly record struct StreamSecond(int Index, ReadOnlyMemory<byte> Frame
 public sealed record MediaReport(
     TimeSpan? Promised, TimeSpan Picture, TimeSpan Sound, long FramesDecoded, TimeSpan Work, TimeSpan Read, IReadOnlyList<string> Warnings)
 {
+    /// <summary>Where the picture was found damaged, since the start of the stream.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<TimeSpan> Damage { get; init; } = [];
+
     /// <summary>Speed, in minutes of stream per second of work.</summary>
     public double MinutesPerSecond => Read.TotalMinutes / Math.Max(1e-3, Work.TotalSeconds);
 

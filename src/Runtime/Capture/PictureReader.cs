@@ -33,14 +33,16 @@ internal sealed class PictureReader : IDisposable
     /// <param name="probe">What its container says.</param>
     /// <param name="spec">Size of the frames.</param>
     /// <param name="firstSecond">The first second that will be asked for; a late one is sought, and found by its timestamps.</param>
+    /// <param name="damage">Damage before that, which is known.</param>
     /// <exception cref="TwitchException">OpenCV cannot decode the track.</exception>
-    public PictureReader(string path, MediaProbe probe, FrameSpec spec, int firstSecond = 0)
-        : this(path, probe, spec, firstSecond, lookahead: (long)(2.5 * Second / Math.Clamp(probe.FrameRate, 2.5, 240)))
+    public PictureReader(string path, MediaProbe probe, FrameSpec spec, int firstSecond = 0, IReadOnlyList<TimeSpan>? damage = null)
+        : this(path, probe, spec, firstSecond, lookahead: (long)(2.5 * Second / Math.Clamp(probe.FrameRate, 2.5, 240)), damage ?? [])
     {
     }
 
-    private PictureReader(string path, MediaProbe probe, FrameSpec spec, int firstSecond, long lookahead)
+    private PictureReader(string path, MediaProbe probe, FrameSpec spec, int firstSecond, long lookahead, IReadOnlyList<TimeSpan> damage)
     {
+        Damage = [.. damage];
         NativeLibraries.EnsureLoaded();    // before the first Mat, which is why no field initializer makes it
         (_picture, _resized) = (new Mat(), new Mat());
         (_path, _probe, _spec, _lookahead) = (path, probe, spec, lookahead);
@@ -56,7 +58,7 @@ internal sealed class PictureReader : IDisposable
     public long FramesDecoded { get; private set; }
 
     /// <summary>Where the decoder stumbled over damaged packets and went on.</summary>
-    public List<TimeSpan> Damage { get; } = [];
+    public List<TimeSpan> Damage { get; }
 
     /// <summary>How far the picture goes: the last one counts as long as the one before it, but not past the container's end.
     /// Known once a read gave false.</summary>
@@ -115,8 +117,9 @@ internal sealed class PictureReader : IDisposable
                 : (long)(FramesDecoded - 1) * Second / (long)Math.Max(1, Math.Round(_capture.Fps));    // a track without timestamps
             if (time <= _time)
                 continue;
-            if (failures > 0)
-                Damage.Add(TimeSpan.FromMicroseconds(Math.Max(0, _time)));
+            // A seek goes back, over places that are known.
+            if (failures > 0 && TimeSpan.FromMicroseconds(Math.Max(0, _time)) is var place && (Damage.Count == 0 || place > Damage[^1]))
+                Damage.Add(place);
             _time = time;
             return true;
         }
@@ -136,7 +139,7 @@ internal sealed class PictureReader : IDisposable
 
     private void DecodeAgain(int second)
     {
-        using var again = new PictureReader(_path, _probe, _spec, second, lookahead: long.MaxValue);
+        using var again = new PictureReader(_path, _probe, _spec, second, lookahead: long.MaxValue, damage: []);
         again.Read(second, _kept);
         _keptTime = _passedTime;
         _lookahead = again.FramesDecoded > FramesDecoded / 2 && FramesDecoded > 1000 ? long.MaxValue : Math.Min(2 * _lookahead, Second);

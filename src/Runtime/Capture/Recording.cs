@@ -44,9 +44,11 @@ public sealed class Recording
     /// <param name="end">The second to stop before; absent: read to the end.</param>
     /// <param name="seekSound">False: the sound before <paramref name="first"/> is decoded too, at a few hundred times its
     /// speed, and what follows has the same bits in any container.</param>
+    /// <param name="damage">Damage to the picture before <paramref name="first"/> that is known, for the report.</param>
     /// <param name="cancellationToken">Stops between two seconds.</param>
     /// <exception cref="TwitchException">A track cannot be decoded, or nothing is in the file.</exception>
-    public IEnumerable<StreamSecond> Seconds(int first = 0, int? end = null, bool seekSound = true, CancellationToken cancellationToken = default)
+    public IEnumerable<StreamSecond> Seconds(
+        int first = 0, int? end = null, bool seekSound = true, IReadOnlyList<TimeSpan>? damage = null, CancellationToken cancellationToken = default)
     {
         var clock = Stopwatch.StartNew();
         int rate = _melSpec.SampleRate;
@@ -54,7 +56,7 @@ public sealed class Recording
         var mel = new MelSpectrogram(_melSpec, first > 0 ? firstStep : 0);
         // The sound first: its program starts while OpenCV opens the picture.
         using SoundReader? sound = _sound.HasAudio ? new SoundReader(_source.Audio ?? _source.Video, _sound.AudioChannels, rate, mel.FirstSample, seekSound, besidePicture: _source.Audio is null && _video.HasVideo) : null;
-        using PictureReader? pictures = _video.HasVideo ? new PictureReader(_source.Video, _video, _frameSpec, first) : null;
+        using PictureReader? pictures = _video.HasVideo ? new PictureReader(_source.Video, _video, _frameSpec, first, damage) : null;
 
         var steps = new ArrayBufferWriter<float>(2 * _melSpec.MelCount * rate / _melSpec.HopLength);
         var now = new LoadedSecond(_frameSpec, rate);
@@ -131,7 +133,7 @@ public sealed class Recording
         TimeSpan seen = pictures is null ? default : ended ? pictures.End : TimeSpan.FromSeconds(seconds);
         TimeSpan read = TimeSpan.FromSeconds(seconds - first);
         if (!ended)
-            return Report with { Picture = seen, Sound = heard, FramesDecoded = pictures?.FramesDecoded ?? 0, Work = work, Read = read };
+            return Report with { Picture = seen, Sound = heard, FramesDecoded = pictures?.FramesDecoded ?? 0, Work = work, Read = read, Damage = pictures?.Damage ?? [] };
         return new MediaReport(Length, seen, heard, pictures?.FramesDecoded ?? 0, work, read,
             [.. MediaWarnings.Of(_source, Length, pictures, seen, sound, heard)]);
     }

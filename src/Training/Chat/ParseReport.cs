@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Twitch.Training.Chat;
 
@@ -56,9 +53,6 @@ public sealed record ParseReport(
     /// <summary>The report as text for a person, several lines.</summary>
     public override string ToString() => string.Join(Environment.NewLine, Lines());
 
-    /// <summary>The report as one JSON object in snake_case.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ChatJson.Readable.ParseReport);
-
     /// <summary>A position as <c>file:line</c>, or <c>file: record n</c>.</summary>
     internal string Place(long position) => Format.CountsRecords() ? $"{Source}: record {position}" : $"{Source}:{position}";
 
@@ -81,12 +75,3 @@ public sealed record ParseReport(
 /// <param name="Comments">The comments that were kept, in order of time; those of one moment in the log's order.</param>
 /// <param name="Report">What became of every line.</param>
 public sealed record ChatLogResult(IReadOnlyList<ChatComment> Comments, ParseReport Report);
-
-/// <summary>Serializers of what is written about a chat log.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
-[JsonSerializable(typeof(ParseReport))]
-public sealed partial class ChatJson : JsonSerializerContext
-{
-    /// <summary>Emoji and every script are written as themselves.</summary>
-    public static ChatJson Readable => field ??= new(new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-}

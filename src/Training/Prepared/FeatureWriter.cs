@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Twitch.Runtime.Capture;
 
@@ -6,12 +7,15 @@ namespace Twitch.Training.Prepared;
 /// <summary>Writes a recording's frames and mel steps second by second, and goes on where a killed run stopped.</summary>
 internal sealed class FeatureWriter : IDisposable
 {
+    private const string DamageFile = "damage.txt";    // where the picture was damaged so far, in ticks of a TimeSpan; gone when all is written
     private const int HeldByAnother = 11;    // EWOULDBLOCK, which .NET gives for a file that is locked
 
     private readonly PreparedSource _source;
+    private readonly string _damageFile;
     private readonly FileStream _frames, _mel;
 
-    private FeatureWriter(PreparedSource source, FileStream frames, FileStream mel) => (_source, _frames, _mel) = (source, frames, mel);
+    private FeatureWriter(PreparedSource source, string folder, FileStream frames, FileStream mel) =>
+        (_source, _damageFile, _frames, _mel) = (source, Path.Combine(folder, DamageFile), frames, mel);
 
     /// <summary>Makes the folder of a recording: filled beside its place, then renamed into it. What a killed run left there is
     /// used if its last second, decoded again, has the same bytes.</summary>
@@ -48,7 +52,7 @@ internal sealed class FeatureWriter : IDisposable
         try
         {
             var frames = new FileStream(Path.Combine(folder, PreparedStream.FramesFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new FeatureWriter(source, frames, new FileStream(Path.Combine(folder, PreparedStream.MelFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new FeatureWriter(source, folder, frames, new FileStream(Path.Combine(folder, PreparedStream.MelFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (e.HResult == HeldByAnother)
         {
@@ -83,10 +87,16 @@ internal sealed class FeatureWriter : IDisposable
         _mel.SetLength(Bytes(StepsBefore(first)));
         _frames.Position = _frames.Length;
         _mel.Position = _mel.Length;
-        foreach (StreamSecond second in recording.Seconds(first, seekSound: false, cancellationToken: cancellationToken))
+        List<TimeSpan> damage = DamageBefore(first);
+        foreach (StreamSecond second in recording.Seconds(first, seekSound: false, damage: damage, cancellationToken: cancellationToken))
         {
             if (second.Index == first && isSame?.Invoke(second) == false)
                 return null;
+            foreach (TimeSpan place in recording.Report.Damage.Skip(damage.Count).ToArray())
+            {
+                File.AppendAllLines(_damageFile, [place.Ticks.ToString(CultureInfo.InvariantCulture)]);
+                damage.Add(place);
+            }
             _mel.Write(MemoryMarshal.AsBytes(second.Mel.Span));
             _mel.Flush();
             _frames.Write(second.Frame.Span);
@@ -96,7 +106,19 @@ internal sealed class FeatureWriter : IDisposable
         int frames = (int)(_frames.Length / _source.Frame.ByteCount);
         if (frames == first)
             return null;    // the seek found nothing there
+        File.Delete(_damageFile);
         return new PreparedInfo(_source, frames, _mel.Length / Bytes(1), recording.Report);
+    }
+
+    // What an earlier run found in the part that is not read again.
+    private List<TimeSpan> DamageBefore(int first)
+    {
+        TimeSpan[] found = !File.Exists(_damageFile) ? [] :
+            [.. File.ReadLines(_damageFile).Select(line => long.TryParse(line, CultureInfo.InvariantCulture, out long ticks) ? TimeSpan.FromTicks(ticks) : TimeSpan.MaxValue)];
+        List<TimeSpan> before = [.. found.Where(place => place.TotalSeconds < first)];
+        if (found.Length > 0)
+            File.WriteAllLines(_damageFile, before.Select(place => place.Ticks.ToString(CultureInfo.InvariantCulture)));
+        return before;
     }
 
     // Steps that the seconds before this one brought.

@@ -190,7 +190,7 @@ public sealed class ChatLogTests
         Assert.Equal(6, report.Dropped.Count);
         foreach (string name in names)
         {
-            foreach (string written in (string[])[report.ToString(), report.ToJson(), refused.Message])
+            foreach (string written in (string[])[report.ToString(), refused.Message])
                 Assert.DoesNotContain(name, written, StringComparison.OrdinalIgnoreCase);
         }
     }
@@ -206,7 +206,5 @@ public sealed class ChatLogTests
             "  dropped 1: command",
             "    chat.log:2  !up now",
         ], report.Lines());
-        Assert.Contains("\"reason\": \"Command\"", report.ToJson(), StringComparison.Ordinal);
-        Assert.Contains("\"record_count\": 3", report.ToJson(), StringComparison.Ordinal);
     }
 }

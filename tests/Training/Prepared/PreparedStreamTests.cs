@@ -115,6 +115,27 @@ public sealed class PreparedStreamTests : IClassFixture<PreparedStreamTests.Clip
     }
 
     [Fact]
+    public void Damage_that_a_stopped_run_met_is_in_the_report()
+    {
+        byte[] bytes = File.ReadAllBytes(_media.Video);
+        bytes.AsSpan(bytes.Length * 3 / 10, bytes.Length / 50).Clear();    // at some 2 s
+        string damaged = Path.Combine(_folder, "damaged.mp4");
+        File.WriteAllBytes(damaged, bytes);
+        PreparedStream Again(string store, IProgress<PrepareProgress>? progress = null) =>
+            PreparedStream.Prepare(new MediaSource(damaged), Frame, MelSpec.Standard, Log, new ChatLogOptions(), store, progress, TestContext.Current.CancellationToken);
+        using PreparedStream whole = Again(Path.Combine(_folder, "whole"));
+        string[] expected = [.. whole.Info.Report.Warnings.Where(warning => warning.Contains("the picture is damaged at", StringComparison.Ordinal))];
+        Assert.Single(expected);
+
+        Assert.Throws<OperationCanceledException>(() => Again(Store, new Progress(done => { if (done.Done.TotalSeconds >= 7) throw new OperationCanceledException(); })));
+        using PreparedStream resumed = Again(Store);
+
+        Assert.Equal(expected, resumed.Info.Report.Warnings.Where(warning => warning.Contains("the picture is damaged at", StringComparison.Ordinal)));
+        Assert.DoesNotContain("damage.txt", Directory.GetFiles(resumed.Folder).Select(Path.GetFileName));
+        AssertSame(whole, resumed);
+    }
+
+    [Fact]
     public void A_damaged_folder_is_prepared_anew()
     {
         using PreparedStream whole = Prepare(Path.Combine(_folder, "whole"));
