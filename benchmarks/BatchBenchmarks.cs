@@ -3,13 +3,15 @@ using Twitch.Runtime;
 
 namespace Twitch.Benchmarks;
 
-/// <summary>A token of one of many comments on one thread, given their encoded windows: 256 comments of 20 tokens are asked for at once,
-/// and at most so many rows are written at a time. The baseline writes one comment after the other.</summary>
+/// <summary>A token of one of many comments on one thread, given their encoded windows: 256 comments of 8 to 32 tokens, 20 in the mean, are asked for at once,
+/// and at most so many rows are written at a time, which so begin and end one by one. The baseline writes one comment after the other.</summary>
 [MemoryDiagnoser]
 #pragma warning disable CA1001 // BenchmarkDotNet calls the clean-up, not Dispose
 public class BatchBenchmarks
 {
-    private const int Comments = 256, Length = 20, Tokens = Comments * Length;
+    private const int Comments = 256, Length = 20, Spread = 12, Tokens = Comments * Length;
+
+    private static readonly int[] Lengths = Shuffled();
 
     private UntrainedBundle _bundle = null!;
     private CommentModel _model = null!;
@@ -72,5 +74,14 @@ public class BatchBenchmarks
         return comments.Sum(comment => comment.Tokens.Count);
     }
 
-    private static SamplingOptions Sampling(int seed) => new() { Seed = (ulong)seed, MinLength = Length, MaxLength = Length };
+    private static SamplingOptions Sampling(int i) => new() { Seed = (ulong)i, MinLength = Lengths[i], MaxLength = Lengths[i] };
+
+    // All lengths equally often, and the mean for the rest.
+    private static int[] Shuffled()
+    {
+        const int Different = 2 * Spread + 1;
+        int[] lengths = [.. Enumerable.Range(0, Comments).Select(i => i < Comments / Different * Different ? Length - Spread + i % Different : Length)];
+        new Random(1).Shuffle(lengths);
+        return lengths;
+    }
 }
