@@ -125,6 +125,18 @@ public sealed class PostingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_change_that_is_refused_in_part_changes_nothing()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync();
+        string path = $"/v1/sessions/{(await server.CreateAsync(new { approval = "manual" }))["id"]}";
+
+        using HttpResponseMessage refused = await server.Client.PatchAsJsonAsync(path, new { approval = "auto", post = true }, Cancellation);
+
+        await TwitchServer.ProblemOf(refused, 422);
+        Assert.Equal("manual", (string)(await server.GetAsync(path))["approval"]!);
+    }
+
+    [Fact]
     public async Task Where_nothing_is_posted_that_is_said()
     {
         await using TwitchServer server = await TwitchServer.StartAsync();

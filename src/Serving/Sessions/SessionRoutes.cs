@@ -60,10 +60,9 @@ internal static class SessionRoutes
     {
         Session session = table.Find(id);
         SessionChange change = await request.ReadJsonAsync(ServingJson.Default.SessionChange, cancellation);
-        if (change.Approval is { } approval)
-            session.Asks = SessionTable.AsksOf(approval);
-        if (change.Post is { } post)
-            session.Posts = table.PostsOf(post);
+        bool asks = change.Approval is { } approval ? SessionTable.AsksOf(approval) : session.Asks;
+        bool? posts = change.Post is { } post ? table.PostsOf(post) : session.Posts;
+        (session.Asks, session.Posts) = (asks, posts);    // all of it or nothing
         return Requests.Json(session.ToJson(), ServingJson.Readable.SessionJson);
     }
 
