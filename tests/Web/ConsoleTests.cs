@@ -14,7 +14,7 @@ public sealed class ConsoleTests(Chromium chromium)
         await tab.Expect("#no-sessions").ToBeVisibleAsync();
 
         await tab.Page.GetByLabel("Source").FillAsync("https://live.example/cup.m3u8");
-        await tab.Page.GetByLabel("A comment every").FillAsync("7.5");
+        await tab.Page.GetByLabel("A comment every").FillAsync("7");
         await tab.Page.GetByLabel("Ask before a comment is shown").CheckAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Watch" }).ClickAsync();
         await tab.Expect("#connection").ToHaveTextAsync("live");
@@ -26,7 +26,7 @@ public sealed class ConsoleTests(Chromium chromium)
         await tab.Expect("#connection").ToHaveTextAsync("no session");
 
         AssertChanges(server,
-            ("POST /v1/sessions", """{"source":"https://live.example/cup.m3u8","every":7.5,"approval":"manual"}"""),
+            ("POST /v1/sessions", """{"source":"https://live.example/cup.m3u8","every":7,"approval":"manual"}"""),
             ("DELETE /v1/sessions/s1", null));
         Assert.Empty(tab.Faults);
     }

@@ -49,6 +49,9 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public void The_console_offers_the_whole_seconds_that_the_server_takes() => Assert.Contains("id=\"every\" type=\"number\" min=\"1\" max=\"3600\" step=\"1\"", Read("Web/console.html"), StringComparison.Ordinal);
+
+    [Fact]
     public void No_script_writes_markup_or_runs_text()
     {
         string[] scripts = [.. Files.Where(file => file.EndsWith(".js", StringComparison.Ordinal))];
