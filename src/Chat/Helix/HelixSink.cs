@@ -48,7 +48,6 @@ public sealed class HelixSink : IChatSink
     public async Task OpenAsync(CancellationToken cancellation)
     {
         TokenOwner owner = await ValidateAsync(cancellation);
-        ShowsBotBadge = owner.UserId is null;
         if (owner.UserId is not null && owner.Scopes?.Contains(WriteScope) != true)
             throw Wrong($"the chat token lacks the scope {WriteScope}; ask for a token that has it.");
         if (owner.UserId is null && _options.Sender is null)
@@ -63,6 +62,7 @@ public sealed class HelixSink : IChatSink
             throw Unreachable(users.Error);
         _broadcasterId = IdOf(users.Value, _channel);
         _senderId = owner.UserId ?? IdOf(users.Value, _options.Sender!);
+        ShowsBotBadge = owner.UserId is null && _senderId != _broadcasterId;
     }
 
     /// <inheritdoc/>

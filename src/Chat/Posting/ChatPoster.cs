@@ -99,7 +99,7 @@ public sealed partial class ChatPoster : IAsyncDisposable
     {
         await _sink.OpenAsync(cancellation);
         if (_options.Mark.Length == 0 && !_sink.ShowsBotBadge && !IsDryRun)
-            throw new TwitchException("posts without a mark need Twitch's chat bot badge, which Helix with an app access token gives; use that, or set a mark such as 🤖.", ExitCode.Usage);
+            throw new TwitchException("posts without a mark need Twitch's chat bot badge, which Helix with an app access token gives a bot that is not the broadcaster; use that, or set a mark such as 🤖.", ExitCode.Usage);
         _posting ??= PostAsync();
     }
 

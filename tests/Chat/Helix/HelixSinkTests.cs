@@ -54,6 +54,17 @@ public sealed class HelixSinkTests : IAsyncLifetime
         Assert.Contains("\"sender_id\":\"42\"", Assert.Single(_posted), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_broadcaster_has_no_badge_so_its_posts_need_a_mark()
+    {
+        _validate = _ => (200, AppOwner);
+        await using var poster = new ChatPoster(Sink(sender: "chan"), new PostOptions { Mark = "" });
+
+        TwitchException error = await Assert.ThrowsAsync<TwitchException>(() => poster.StartAsync(Patience.Token));
+
+        Assert.Contains("a bot that is not the broadcaster", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(AppOwner, null, "name the bot's login")]
     [InlineData("""{"client_id":"client1","login":"ourbot","scopes":["chat:read"],"user_id":"42"}""", null, "lacks the scope user:write:chat")]
