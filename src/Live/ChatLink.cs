@@ -11,18 +11,23 @@ internal sealed class ChatLink : IAsyncDisposable
 {
     private const PosixSignal UserSignal = (PosixSignal)10;    // SIGUSR1 on Linux; the runtime takes raw numbers
 
-    private readonly IrcClient? _reader;
+    private readonly IReadOnlyList<IrcClient> _readers;
     private readonly PosixSignalRegistration? _signal;
     private readonly CancellationTokenSource _end = new();
     private Task _hearing = Task.CompletedTask;
 
-    public ChatLink(ChatPoster? poster, ChatFeed? feed, IrcClient? reader, Action<string> say)
+    /// <param name="poster">What comments are offered to.</param>
+    /// <param name="own">What is said in the channel that is posted to.</param>
+    /// <param name="heard">What is said in the channel that the model is shown; may be the same.</param>
+    /// <param name="readers">Connections that bring what is said, beside the poster's.</param>
+    /// <param name="say">Receives a line when posting is stopped.</param>
+    public ChatLink(ChatPoster? poster, ChatFeed? own, ChatFeed? heard, IReadOnlyList<IrcClient> readers, Action<string> say)
     {
-        (Poster, Feed, _reader) = (poster, feed, reader);
+        (Poster, Own, Heard, _readers) = (poster, own, heard, readers);
         if (poster is null)
             return;
-        if (feed is not null)
-            feed.Stopped = Stop;
+        if (own is not null)
+            own.Stopped = Stop;
         _signal = PosixSignalRegistration.Create(UserSignal, signal =>
         {
             signal.Cancel = true;
@@ -41,18 +46,18 @@ internal sealed class ChatLink : IAsyncDisposable
     /// <summary>Where comments are offered; null without <c>--post</c>.</summary>
     public ChatPoster? Poster { get; }
 
-    /// <summary>What is said in the channel; null if nobody listens.</summary>
-    public ChatFeed? Feed { get; }
+    /// <summary>What is said in the channel that is posted to, the words that stop it among them; null if nobody listens there.</summary>
+    public ChatFeed? Own { get; }
 
-    /// <summary>Whether the channel is read for the model to see, and not only for the words that stop posting.</summary>
-    public bool IsForModel { get; init; }
+    /// <summary>What is said in the channel of <c>--read-chat</c>; null without it.</summary>
+    public ChatFeed? Heard { get; }
 
     /// <summary>Lets the model see what is said from now on, until this is disposed.</summary>
     /// <param name="history">Receives it.</param>
     /// <param name="now">The stream's time now.</param>
     public void HearInto(ChatHistory history, Func<TimeSpan> now)
     {
-        if (IsForModel && Feed is { } feed)
+        if (Heard is { } feed)
             _hearing = HearAsync(feed, history, now, _end.Token);
     }
 
@@ -65,8 +70,8 @@ internal sealed class ChatLink : IAsyncDisposable
     /// <summary>Logs in.</summary>
     public async Task OpenAsync(CancellationToken cancellation)
     {
-        if (_reader is not null)
-            await _reader.OpenAsync(cancellation);
+        foreach (IrcClient reader in _readers)
+            await reader.OpenAsync(cancellation);
         if (Poster is not null)
             await Poster.StartAsync(cancellation);
     }
@@ -77,8 +82,8 @@ internal sealed class ChatLink : IAsyncDisposable
         await _end.CancelAsync();
         await _hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _end.Dispose();
-        if (_reader is not null)
-            await _reader.DisposeAsync();
+        foreach (IrcClient reader in _readers)
+            await reader.DisposeAsync();
         if (Poster is not null)
             await Poster.DisposeAsync();
     }

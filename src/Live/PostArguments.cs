@@ -50,16 +50,21 @@ internal sealed class PostArguments(string approval, bool reads = true) : IVerbA
         ChannelName? channel = parsed.GetValue(_channel), login = parsed.GetValue(_login), read = parsed.GetValue(_read);
         bool forReal = parsed.GetValue(_forReal);
         string via = parsed.GetRequiredValue(_via);
-        // Posting for real also listens, for the words that stop it.
-        ChatFeed? feed = (read ?? (forReal ? channel : null)) is { } heard ? new ChatFeed(heard, login) : null;
-        bool sameConnection = forReal && via != Helix && feed is not null && (read is null || read == channel);
-        IrcClient? reader = feed is null || sameConnection ? null : new IrcClient(new IrcOptions { Server = ReadingServer(parsed) }, read ?? channel!, feed.Accept, say);
+        // Posting for real also listens in the channel that is posted to, for the words that stop it; whoever is in charge of another channel is not in charge here.
+        ChatFeed? heard = read is null ? null : new ChatFeed(read, login);
+        ChatFeed? own = channel is null ? null : channel == read ? heard : forReal ? new ChatFeed(channel, login) : null;
+        bool sameConnection = forReal && via != Helix;
+        List<IrcClient> readers = [];
         ChatPoster? poster = null;
         try
         {
+            if (own is not null && !sameConnection)
+                readers.Add(Reader(channel!, own));
+            if (heard is not null && heard != own)
+                readers.Add(Reader(read!, heard));
             if (channel is not null)
-                poster = new(Sink(parsed, channel, login, sameConnection ? feed : null, say), Options(parsed), outcome => Tell(outcome, say));
-            var link = new ChatLink(poster, feed, reader, say) { IsForModel = read is not null };
+                poster = new(Sink(parsed, channel, login, sameConnection ? own : null, say), Options(parsed), outcome => Tell(outcome, say));
+            var link = new ChatLink(poster, own, heard, readers, say);
             await link.OpenAsync(cancellation);
             return link;
         }
@@ -67,10 +72,12 @@ internal sealed class PostArguments(string approval, bool reads = true) : IVerbA
         {
             if (poster is not null)
                 await poster.DisposeAsync();
-            if (reader is not null)
+            foreach (IrcClient reader in readers)
                 await reader.DisposeAsync();
             throw;
         }
+
+        IrcClient Reader(ChannelName of, ChatFeed feed) => new(new IrcOptions { Server = ReadingServer(parsed) }, of, feed.Accept, say);
     }
 
     private IChatSink Sink(ParseResult parsed, ChannelName channel, ChannelName? login, ChatFeed? feed, Action<string> say)

@@ -76,7 +76,7 @@ internal sealed class WatchCommand
             },
         });
         await using ChatLink chat = await _post.OpenAsync(parsed, error.WriteLine, cancellation);
-        if (chat.IsForModel && model.Chat is null)
+        if (chat.Heard is not null && model.Chat is null)
             await error.WriteLineAsync($"note: {model.Bundle.Folder} reads no past chat, so --read-chat changes nothing.");
         chat.HearInto(said, () => watcher.Now);
         Action<string>? offer = Offering(chat.Poster, parsed.GetValue(_post.Approve), error);

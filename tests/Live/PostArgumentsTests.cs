@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Twitch.Chat;
+using Twitch.Chat.Tests.Irc;
 
 namespace Twitch.Live.Tests;
 
@@ -18,7 +19,7 @@ public class PostArgumentsTests
         await using ChatLink link = await OpenAsync();
 
         Assert.Null(link.Poster);
-        Assert.Null(link.Feed);
+        Assert.Null(link.Own ?? link.Heard);
     }
 
     [Fact]
@@ -82,13 +83,48 @@ public class PostArgumentsTests
         link.Poster!.Offer("hello");
         Assert.Equal("PRIVMSG #chan :🤖 hello", await HearAsync(reader, "PRIVMSG"));
         await writer.WriteLineAsync(":bob!b@c PRIVMSG #chan :nice one");
-        Assert.Equal("nice one", (await link.Feed!.Comments.ReadAsync(TestContext.Current.CancellationToken)).Text);
+        Assert.Equal("nice one", (await link.Own!.Comments.ReadAsync(TestContext.Current.CancellationToken)).Text);
         await writer.WriteLineAsync("@badges=moderator/1;mod=1 :mod!m@c PRIVMSG #chan :!stopbot");
 
         Assert.Equal("posting is stopped: !stopbot was given in #chan", await SaidAsync());
         Assert.Equal("!stopbot was given in #chan", link.Poster.StoppedBecause);
         Assert.DoesNotContain(_said, line => line.Contains(Secret, StringComparison.Ordinal));
         File.Delete(path);
+    }
+
+    [Fact]
+    public async Task Only_the_channel_that_is_posted_to_stops_posting_whichever_is_read()
+    {
+        using var irc = new ScriptedServer();
+        string path = Path.GetTempFileName();    // mode 0600
+        await File.WriteAllTextAsync(path, Secret, TestContext.Current.CancellationToken);
+        Task<ChatLink> opening = OpenAsync("--post", "chan", "--post-for-real", "--post-as", "our_bot", "--post-token-file", path, "--post-server", irc.Uri.AbsoluteUri, "--read-chat", "friend");
+        using ServerSide friend = await irc.WelcomeAsync(), chan = await irc.WelcomeAsync();
+        await using ChatLink link = await opening;
+
+        await friend.SayAsync("@badges=broadcaster/1 :friend!f@f PRIVMSG #friend :!stopbot");
+        await friend.SayAsync(":bob!b@c PRIVMSG #friend :nice one");
+        Assert.Equal("nice one", (await link.Heard!.Comments.ReadAsync(TestContext.Current.CancellationToken)).Text);
+        Assert.Null(link.Poster!.StoppedBecause);
+        await chan.SayAsync("@badges=moderator/1;mod=1 :mod!m@c PRIVMSG #chan :!stopbot");
+
+        Assert.Equal("posting is stopped: !stopbot was given in #chan", await SaidAsync());
+        Assert.Contains("JOIN #friend", friend.Heard);
+        Assert.Contains("JOIN #chan", chan.Heard);
+        File.Delete(path);
+    }
+
+    [Fact]
+    public async Task A_dry_run_reads_the_channel_that_it_is_for_once()
+    {
+        using var irc = new ScriptedServer();
+        Task<ChatLink> opening = OpenAsync("--post", "chan", "--post-server", irc.Uri.AbsoluteUri, "--read-chat", "chan");
+        using ServerSide chan = await irc.WelcomeAsync();
+
+        await using ChatLink link = await opening;
+
+        Assert.NotNull(link.Heard);
+        Assert.Same(link.Heard, link.Own);
     }
 
     [Fact]
