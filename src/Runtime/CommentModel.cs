@@ -11,8 +11,6 @@ namespace Twitch.Runtime;
 /// </code></example>
 public sealed partial class CommentModel : IDisposable
 {
-    private const int TriesPerComment = 20;    // of GenerateDistinct; a sharp distribution has few different comments
-
     private readonly RunOptions _run = new();
     private readonly List<IDisposable> _sessions = [];
     private readonly Fusion _fusion;
@@ -211,13 +209,15 @@ public sealed partial class CommentModel : IDisposable
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
     public IEnumerable<Comment> GenerateDistinct(ClipContext clip, SamplingOptions options, int count)
     {
-        var texts = new HashSet<string>(StringComparer.Ordinal);
-        int tries = options.Temperature == 0 ? 1 : TriesPerComment * count;    // greedy has one comment only
-        for (int i = 0; i < tries && texts.Count < count; i++)
+        var distinct = new DistinctComments(options, count);
+        while (distinct.NextTries() is { Length: > 0 } tries)
         {
-            Comment comment = Generate(clip, options with { Seed = Xoshiro256.Derive(options.Seed, i) });
-            if (!comment.IsWithheld && texts.Add(comment.Text))
-                yield return comment;
+            foreach (SamplingOptions next in tries)
+            {
+                Comment comment = Generate(clip, next);
+                if (distinct.Add(comment))
+                    yield return comment;
+            }
         }
     }
 

@@ -63,6 +63,19 @@ public class ClipTests(TinyRecording recording) : IClassFixture<TinyRecording>
     }
 
     [Fact]
+    public async Task What_may_not_be_said_is_no_comment()
+    {
+        string query = "/v1/comments?at=5&temperature=0.0001&min_length=2&count=";
+        await using TwitchServer speaks = await TwitchServer.StartAsync();
+        string[] words = ((string)(await TwitchServer.JsonOf(await speaks.Client.PostAsync(query + "1", new ByteArrayContent(_clip), Cancellation)))["comments"]![0]!["text"]!).Split(' ');
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.Runtime = new RuntimeOptions { BannedWords = BannedWords.Parse([$"{words[0]} {words[1]}"], "list") });
+
+        JsonNode answer = await TwitchServer.JsonOf(await server.Client.PostAsync(query + "2", new ByteArrayContent(_clip), Cancellation));
+
+        Assert.Empty(answer["comments"]!.AsArray());    // so cold, every draw begins with these two words
+    }
+
+    [Fact]
     public async Task A_clip_over_the_limit_is_422_and_what_is_no_clip_415()
     {
         await using TwitchServer server = await TwitchServer.StartAsync(options => options.MaxClip = TimeSpan.FromSeconds(20));

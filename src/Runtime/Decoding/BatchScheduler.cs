@@ -55,6 +55,23 @@ public sealed class BatchScheduler : IAsyncDisposable
         return generation.Task;
     }
 
+    /// <summary>Draws comments with different texts from one encoding; those of <see cref="CommentModel.GenerateDistinct"/>, in its order.</summary>
+    /// <param name="clip">What was seen and heard.</param>
+    /// <param name="options">How each token is drawn; every try has a seed derived from this one's.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellation">Takes them out of the batch.</param>
+    /// <returns>Fewer than <paramref name="count"/> if the model has little to say.</returns>
+    /// <exception cref="TwitchException">An option is out of range (exit code 2), or the decoder failed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<IReadOnlyList<Comment>> GenerateDistinctAsync(ClipContext clip, SamplingOptions options, int count, CancellationToken cancellation = default)
+    {
+        List<Comment> found = [];
+        var distinct = new DistinctComments(options, count);
+        while (distinct.NextTries() is { Length: > 0 } tries)
+            found.AddRange((await Task.WhenAll(tries.Select(next => GenerateAsync(clip, next, cancellation)))).Where(distinct.Add));
+        return found;
+    }
+
     /// <summary>Ends the loop after its step; comments that have not ended fail with <see cref="ObjectDisposedException"/>.</summary>
     public async ValueTask DisposeAsync()
     {

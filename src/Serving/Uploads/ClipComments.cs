@@ -10,8 +10,6 @@ namespace Twitch.Serving.Uploads;
 /// <summary>Comments on uploaded clips: receives, waits for a turn, decodes, encodes and writes.</summary>
 internal sealed class ClipComments(ServedModel served, UploadQueue queue, IOptions<ServeOptions> options, ServeMetrics metrics, TimeProvider clock)
 {
-    private const int TriesPerComment = 20;    // a sharp distribution has few different comments
-
     public async Task<ClipCommentsJson> CommentAsync(HttpRequest request, CancellationToken cancellation)
     {
         ServeOptions limits = options.Value;
@@ -34,7 +32,7 @@ internal sealed class ClipComments(ServedModel served, UploadQueue queue, IOptio
                 RecordedWindow window = clip.Window(moment);
                 ClipContext context = await Task.Run(() => served.Model.Encode(window.Frames, window.Mel), cancellation);
                 SamplingOptions here = wanted.Sampling with { Seed = Xoshiro256.Derive(wanted.Sampling.Seed, (long)moment.TotalMilliseconds) };
-                foreach (Comment comment in await DistinctAsync(context, here, wanted.Count, cancellation))
+                foreach (Comment comment in await served.Scheduler.GenerateDistinctAsync(context, here, wanted.Count, cancellation))
                     comments.Add(new ClipCommentJson(moment.TotalSeconds, comment.Text, comment.Tokens, comment.LogProbabilities));
             }
         }
@@ -52,25 +50,5 @@ internal sealed class ClipComments(ServedModel served, UploadQueue queue, IOptio
         {
             throw new ProblemException(StatusCodes.Status422UnprocessableEntity, "clip", e.Message);
         }
-    }
-
-    // The comments of CommentModel.GenerateDistinct, in its order, written side by side.
-    private async Task<IReadOnlyList<Comment>> DistinctAsync(ClipContext clip, SamplingOptions sampling, int count, CancellationToken cancellation)
-    {
-        var found = new List<Comment>();
-        int tries = sampling.Temperature == 0 ? 1 : TriesPerComment * count;
-        for (int next = 0; next < tries && found.Count < count;)
-        {
-            int together = Math.Min(count - found.Count, tries - next), first = next;
-            Comment[] written = await Task.WhenAll(Enumerable.Range(first, together).Select(i =>
-                served.Scheduler.GenerateAsync(clip, sampling with { Seed = Xoshiro256.Derive(sampling.Seed, i) }, cancellation)));
-            foreach (Comment comment in written)
-            {
-                if (found.All(other => other.Text != comment.Text))
-                    found.Add(comment);
-            }
-            next += together;
-        }
-        return found;
     }
 }

@@ -72,8 +72,21 @@ public sealed class SayingTests(OpenedSeedTiny opened) : IClassFixture<OpenedSee
         }
         Assert.True((await silentScheduler.GenerateAsync(Clip(silent, 1), Options with { Temperature = 0, MinLength = 2 }, Cancellation)).IsWithheld);
         Assert.Empty(silent.GenerateDistinct(Clip(silent, 1), Options with { Temperature = 0, MinLength = 2 }, 2));
-        Assert.Equal(4, silent.Speaker.WithheldCount);
+        Assert.Empty(await silentScheduler.GenerateDistinctAsync(Clip(silent, 1), Options with { Temperature = 0, MinLength = 2 }, 2, Cancellation));
+        Assert.Equal(5, silent.Speaker.WithheldCount);
         Assert.Equal(Speaker.MostDraws - 1, silent.Speaker.DrawnAgainCount);
+    }
+
+    [Fact]
+    public async Task Different_comments_are_the_same_alone_and_in_a_batch()
+    {
+        await using BatchScheduler scheduler = opened.Model.CreateBatchScheduler(3);
+        SamplingOptions options = Options with { TopK = 2, MinLength = 1, MaxLength = 2, Seed = 4 };
+
+        Comment[] alone = [.. opened.Model.GenerateDistinct(Clip(opened.Model, 2), options, 8)];
+
+        Assert.InRange(alone.Length, 2, 6);    // two words after each word, or the end: it is tried again, and some are found twice
+        Assert.Equal(alone.Select(comment => comment.Text), (await scheduler.GenerateDistinctAsync(Clip(opened.Model, 2), options, 8, Cancellation)).Select(comment => comment.Text));
     }
 
     private static ClipContext Clip(CommentModel model, int seed)
