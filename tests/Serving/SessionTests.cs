@@ -45,6 +45,56 @@ public class SessionTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_session_that_is_over_makes_room_for_one_other(bool fails)
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.MaxSessions = 1);
+        string over = await FinishedAsync(server, fails);
+
+        await server.CreateAsync();
+        Assert.Equal(204, (int)(await server.Client.DeleteAsync($"/v1/sessions/{over}", Cancellation)).StatusCode);
+        using HttpResponseMessage refused = await server.Client.PostAsJsonAsync("/v1/sessions", new { source = TwitchServer.Source }, Cancellation);
+
+        await TwitchServer.ProblemOf(refused, 429);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_stopped_as_it_ends_makes_room_for_one_other()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.MaxSessions = 2);
+        for (int i = 0; i < 50; i++)
+        {
+            string path = $"/v1/sessions/{(await server.CreateAsync())["id"]}";
+            var ending = Task.Run(server.Feeds[i].End, Cancellation);
+            Assert.Equal(204, (int)(await server.Client.DeleteAsync(path, Cancellation)).StatusCode);
+            await ending;
+        }
+
+        await server.CreateAsync();
+        await server.CreateAsync();
+        using HttpResponseMessage refused = await server.Client.PostAsJsonAsync("/v1/sessions", new { source = TwitchServer.Source }, Cancellation);
+
+        await TwitchServer.ProblemOf(refused, 429);
+    }
+
+    [Fact]
+    public async Task Of_the_sessions_that_are_over_the_newest_are_kept()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.MaxSessions = 2);
+        string runs = (string)(await server.CreateAsync())["id"]!;
+        List<string> over = [];
+        for (int i = 0; i < 4; i++)
+            over.Add(await FinishedAsync(server));
+
+        string[] listed = [.. (await server.GetAsync("/v1/sessions"))["sessions"]!.AsArray().Select(session => (string)session!["id"]!)];
+
+        Assert.Equal(new[] { runs, over[2], over[3] }.Order(), listed.Order());
+        Assert.Equal("ended", (string)(await server.GetAsync($"/v1/sessions/{over[3]}"))["state"]!);
+        await TwitchServer.ProblemOf(await server.Client.GetAsync($"/v1/sessions/{over[0]}", Cancellation), 404);
+    }
+
+    [Theory]
     [InlineData("{}", 400, "the source is missing")]
     [InlineData("{\"source\": \"http://stream.test/a\", \"evry\": 5}", 400, "evry")]
     [InlineData("{\"source\": ", 400, "not the JSON")]
@@ -155,5 +205,18 @@ public class SessionTests
 
         Assert.Equal((8, 8, 200), (frame.Rows, frame.Cols, frame.At<OpenCvSharp.Vec3b>(7, 7).Item0));
         Assert.Equal((64, 10), (mel.Rows, mel.Cols));
+    }
+
+    // A session whose end was told.
+    private static async Task<string> FinishedAsync(TwitchServer server, bool fails = false)
+    {
+        string id = (string)(await server.CreateAsync())["id"]!;
+        using var events = new EventReader(await server.Client.GetStreamAsync($"/v1/sessions/{id}/events?last_event_id=0", Cancellation));
+        if (fails)
+            server.Feeds[^1].Fail(new TwitchException("no such stream", ExitCode.SourceLost));
+        else
+            server.Feeds[^1].End();
+        await events.UntilAsync("end");
+        return id;
     }
 }

@@ -18,15 +18,16 @@ internal sealed class Session : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
+    private readonly Action<Session> _over;
     private readonly Task _run;
     private volatile string _state = "starting";
     private volatile string? _detail;
     private int _subscribers;
 
-    public Session(string id, string source, TimeSpan? every, bool asks, ISessionFeed feed, ServedModel served, ServeOptions options, ServeMetrics metrics, TimeProvider clock, ILogger logger, Action<Session, SessionComment> tell)
+    public Session(string id, string source, TimeSpan? every, bool asks, bool? posts, ISessionFeed feed, ServedModel served, ServeOptions options, ServeMetrics metrics, TimeProvider clock, ILogger logger, Action<Session, SessionComment> tell, Action<Session> over)
     {
-        (Id, Source, Every, Asks, Feed) = (id, source, every, asks, feed);
-        (_served, _options, _metrics, _clock, _logger, Tell) = (served, options, metrics, clock, logger, tell);
+        (Id, Source, Every, Asks, Posts, Feed) = (id, source, every, asks, posts, feed);
+        (_served, _options, _metrics, _clock, _logger, Tell, _over) = (served, options, metrics, clock, logger, tell, over);
         Created = clock.GetUtcNow();
         Events = new EventRing(options.EventBuffer);
         Comments = new CommentList(options.KeptComments, options.ReplayableComments);
@@ -41,6 +42,9 @@ internal sealed class Session : IAsyncDisposable
     public TimeSpan? Every { get; }
 
     public DateTimeOffset Created { get; }
+
+    /// <summary>Which session of the server's it was to end, from 1; 0 while it runs.</summary>
+    public long Ended { get; set; }
 
     /// <summary>Whether somebody is asked about each comment.</summary>
     public bool Asks { get; set; }
@@ -114,6 +118,7 @@ internal sealed class Session : IAsyncDisposable
     private async Task RunAsync()
     {
         long connections = 0, tokens = 0, dropped = 0;
+        (string state, string? detail) = ("ended", (string?)null);
         _metrics.SessionBegan();
         try
         {
@@ -141,27 +146,24 @@ internal sealed class Session : IAsyncDisposable
                 _metrics.Dropped(now - dropped);
                 dropped = now;
             }
-            Become("ended", null);
         }
         catch (OperationCanceledException)
         {
-            Become("ended", null);
         }
         catch (TwitchException e)
         {
-            Become("failed", e.Message);
+            (state, detail) = ("failed", e.Message);
         }
         catch (Exception e)
         {
             _logger.LogError(e, "a bug in session {Session}, please report it", Id);
-            Become("failed", "something failed that should not; the server's log says what.");
+            (state, detail) = ("failed", "something failed that should not; the server's log says what.");
         }
-        finally
-        {
-            _metrics.SessionEnded();
-            Events.Append("end", JsonSerializer.SerializeToUtf8Bytes(new EndJson(_state), ServingJson.Readable.EndJson));
-            Events.Complete();
-        }
+        _metrics.SessionEnded();
+        _over(this);    // before anybody is told: who hears of the end may begin the next session
+        Become(state, detail);
+        Events.Append("end", JsonSerializer.SerializeToUtf8Bytes(new EndJson(state), ServingJson.Readable.EndJson));
+        Events.Complete();
     }
 
     private void Keep(CommentMade made)

@@ -30,7 +30,8 @@ public sealed class SessionTable : IHostedService, IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger<SessionTable> _logger;
     private readonly ChatPoster? _poster;
-    private int _places;    // taken
+    private int _running;
+    private long _ended;
 
     internal SessionTable(ServedModel served, SourcePolicy policy, SourceProxy proxy, OpenFeed open, IOptions<ServeOptions> options, ServeMetrics metrics, TimeProvider clock, ILogger<SessionTable> logger, ChatPoster? poster)
     {
@@ -42,24 +43,6 @@ public sealed class SessionTable : IHostedService, IAsyncDisposable
     public event Action<string, SessionComment>? Commented;
 
     internal IEnumerable<Session> All => _sessions.Values.OrderBy(session => session.Created);
-
-    /// <summary>Decides about a comment that waits for it.</summary>
-    /// <param name="session">The session's id.</param>
-    /// <param name="number">The comment's number in it.</param>
-    /// <param name="approve">Whether it may be shown and posted.</param>
-    /// <returns>False if there is no such comment, or it does not wait.</returns>
-    public bool TryDecide(string session, long number, bool approve)
-    {
-        try
-        {
-            Find(session).Decide(number, approve ? CommentState.Approved : CommentState.Rejected);
-            return true;
-        }
-        catch (ProblemException)
-        {
-            return false;
-        }
-    }
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -81,14 +64,15 @@ public sealed class SessionTable : IHostedService, IAsyncDisposable
         bool? posts = PostsOf(request.Post);
         SamplingOptions sampling = (request.Sampling ?? new SamplingJson()).Over(_served.Model.Sampling).Validate(_served.Model.Config.VocabularySize);
         StreamSource source = await _policy.CheckAsync(request.Source, cancellation);
-        if (Interlocked.Increment(ref _places) > _options.MaxSessions)
+        if (Interlocked.Increment(ref _running) > _options.MaxSessions)
         {
-            Interlocked.Decrement(ref _places);
+            Interlocked.Decrement(ref _running);
             throw new ProblemException(StatusCodes.Status429TooManyRequests, "sessions", $"{_options.MaxSessions} sessions run, and no more may; stop one, or ask again.", $"{_options.MaxSessions}", $"fewer than {_options.MaxSessions}", TimeSpan.FromSeconds(10));
         }
+        ISessionFeed feed;
         try
         {
-            ISessionFeed feed = _open(source, new WatchOptions
+            feed = _open(source, new WatchOptions
             {
                 Every = every ?? new WatchOptions().Every,
                 Pace = every is null ? new CommentPace { Seed = sampling.Seed } : null,
@@ -97,14 +81,18 @@ public sealed class SessionTable : IHostedService, IAsyncDisposable
                 Clock = _clock,
                 Capture = new LiveCaptureOptions { Realtime = source.IsRecording && request.Realtime, Loop = source.IsRecording && request.Loop, FfmpegMemory = _options.FfmpegMemory, HttpProxy = _proxy.Address },
             }.Validate());
-            string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
-            return _sessions[id] = new Session(id, source.IsRecording ? request.Source! : source.Name, every, asks, feed, _served, _options, _metrics, _clock, _logger, (session, comment) => Commented?.Invoke(session.Id, comment)) { Posts = posts };
         }
         catch
         {
-            Interlocked.Decrement(ref _places);
+            Interlocked.Decrement(ref _running);
             throw;
         }
+        string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
+        var session = new Session(
+            id, source.IsRecording ? request.Source! : source.Name, every, asks, posts, feed, _served, _options, _metrics, _clock, _logger, (session, comment) => Commented?.Invoke(session.Id, comment), GiveBack);
+        _sessions[id] = session;
+        ForgetOldest();    // it may have ended before it stood in the table
+        return session;
     }
 
     internal Session? TryFind(string id) => _sessions.GetValueOrDefault(id);
@@ -116,8 +104,22 @@ public sealed class SessionTable : IHostedService, IAsyncDisposable
         if (!_sessions.TryRemove(id, out Session? session))
             return false;
         await session.DisposeAsync();
-        Interlocked.Decrement(ref _places);
         return true;
+    }
+
+    // Every session comes here once, by itself or because it was stopped.
+    private void GiveBack(Session session)
+    {
+        session.Ended = Interlocked.Increment(ref _ended);
+        Interlocked.Decrement(ref _running);
+        ForgetOldest();
+    }
+
+    // Those that are over can still be looked at, but each keeps its comments and windows: as many stay as may run.
+    private void ForgetOldest()
+    {
+        foreach (Session old in _sessions.Values.Where(session => session.Ended > 0).OrderByDescending(session => session.Ended).Skip(_options.MaxSessions))
+            _ = RemoveAsync(old.Id);    // not awaited: it may be the one that is ending here
     }
 
     internal static bool AsksOf(string approval) => approval switch
