@@ -50,6 +50,32 @@ public class GuardTests
         Assert.Equal(value == "https://tools.example", response.Headers.Contains("Access-Control-Allow-Origin"));
     }
 
+    [Fact]
+    public async Task A_page_of_an_allowed_origin_can_read_what_was_wrong()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options =>
+        {
+            (options.MaxSessions, options.Token) = (1, Token);
+            options.AllowedOrigins.Add("https://tools.example");
+        });
+        server.Client.DefaultRequestHeaders.Add("Origin", "https://tools.example");
+        using HttpResponseMessage closed = await server.Client.GetAsync("/v1/sessions", Cancellation);
+        server.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        using HttpResponseMessage made = await server.Client.PostAsJsonAsync("/v1/sessions", new { source = TwitchServer.Source }, Cancellation);
+        using HttpResponseMessage full = await server.Client.PostAsJsonAsync("/v1/sessions", new { source = TwitchServer.Source }, Cancellation);
+        using HttpResponseMessage gone = await server.Client.GetAsync("/v1/sessions/none", Cancellation);
+
+        Assert.Equal([401, 201, 429, 404], ((HttpResponseMessage[])[closed, made, full, gone]).Select(response => (int)response.StatusCode));
+        Assert.NotNull(full.Headers.RetryAfter);
+        foreach (HttpResponseMessage response in (HttpResponseMessage[])[closed, made, full, gone])
+        {
+            Assert.Equal("https://tools.example", Assert.Single(response.Headers.GetValues("Access-Control-Allow-Origin")));
+            Assert.Equal("Location, Retry-After", Assert.Single(response.Headers.GetValues("Access-Control-Expose-Headers")));
+            Assert.Equal("Origin", Assert.Single(response.Headers.Vary));
+            Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        }
+    }
+
     [Theory]
     [InlineData("/v1/sessions", null, 401)]
     [InlineData("/v1/sessions", "Bearer wrong-token-of-some-length", 401)]

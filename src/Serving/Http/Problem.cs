@@ -2,12 +2,17 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace Twitch.Serving.Http;
 
 /// <summary>Problem details (RFC 9457), with what was found and what was needed.</summary>
 internal sealed record Problem(string Type, string Title, int Status, string Code, string Detail, string? Found, string? Needed)
 {
+    // Set before the route, and as true of an error: without them a page of another origin could not read it.
+    private static readonly string[] Kept = [HeaderNames.AccessControlAllowOrigin, HeaderNames.AccessControlExposeHeaders, HeaderNames.Vary, HeaderNames.XContentTypeOptions];
+
     /// <summary>Ends a request with it, unless an answer has begun.</summary>
     public static async Task WriteAsync(HttpContext context, ProblemException e)
     {
@@ -16,7 +21,10 @@ internal sealed record Problem(string Type, string Title, int Status, string Cod
             context.Abort();
             return;
         }
+        (string Name, StringValues Values)[] kept = [.. Kept.Select(name => (name, context.Response.Headers[name]))];
         context.Response.Clear();
+        foreach ((string name, StringValues values) in kept)
+            context.Response.Headers[name] = values;
         context.Response.StatusCode = e.Status;
         context.Response.ContentType = "application/problem+json";
         context.Response.Headers.CacheControl = "no-store";

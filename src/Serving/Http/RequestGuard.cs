@@ -39,10 +39,10 @@ internal sealed class RequestGuard
     {
         try
         {
+            context.Response.Headers.XContentTypeOptions = "nosniff";
             CheckHost(context.Request);
             CheckOrigin(context, access);
             CheckToken(context, access);
-            context.Response.Headers.XContentTypeOptions = "nosniff";
             await next(context);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -88,6 +88,7 @@ internal sealed class RequestGuard
             if (!_options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))
                 throw new ProblemException(StatusCodes.Status403Forbidden, "origin", $"pages of '{origin}' may not use this server; start it with --allow-origin {origin} if they may.", origin, "the server's own origin, or one of --allow-origin");
             context.Response.Headers.AccessControlAllowOrigin = origin;
+            context.Response.Headers.AccessControlExposeHeaders = "Location, Retry-After";
             context.Response.Headers.Vary = "Origin";
         }
         else if (access != Access.Open && request.Headers["Sec-Fetch-Site"] is ["cross-site" or "same-site", ..])
