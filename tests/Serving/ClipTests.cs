@@ -63,6 +63,37 @@ public class ClipTests(TinyRecording recording) : IClassFixture<TinyRecording>
     }
 
     [Fact]
+    public async Task Every_byte_of_a_form_counts_and_not_those_of_its_file_alone()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.MaxBody = 10_000);
+        using var form = new MultipartFormDataContent { { new StringContent(new string('x', 20_000)), "note" }, { new ByteArrayContent([1, 2, 3]), "clip", "clip.mp4" } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/comments") { Content = new StreamContent(await form.ReadAsStreamAsync(Cancellation)) };
+        request.Content.Headers.ContentType = form.Headers.ContentType;
+        request.Content.Headers.ContentLength = null;
+        request.Headers.TransferEncodingChunked = true;
+
+        JsonNode problem = await TwitchServer.ProblemOf(await server.Client.SendAsync(request, Cancellation), 413);
+
+        Assert.Equal("more than 10000 bytes", (string)problem["found"]!);
+    }
+
+    [Theory]
+    [InlineData("--b\r\nContent-Disposition: form-data; name=clip; filename=clip.mp4\r\n\r\nhalf of it")]
+    [InlineData("--b\r\nContent-Disposition: form-data; name=note\r\n\r\nhalf of it")]
+    [InlineData("--b\r\nContent-Disposition\r\n\r\n")]
+    [InlineData("no form")]
+    public async Task A_form_that_breaks_off_is_a_wrong_request(string body)
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync();
+        using var content = new StringContent(body);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
+
+        JsonNode problem = await TwitchServer.ProblemOf(await server.Client.PostAsync("/v1/comments", content, Cancellation), 400);
+
+        Assert.StartsWith("the body cannot be read: ", (string)problem["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_may_not_be_said_is_no_comment()
     {
         string query = "/v1/comments?at=5&temperature=0.0001&min_length=2&count=";
