@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -37,7 +39,7 @@ internal sealed class ServeCommand
     private readonly Option<long> _memory = New("--ffmpeg-memory", "Most address space of an ffmpeg.", Usual.FfmpegMemory, "bytes");
     private readonly Option<int> _batch = New("--batch", "Comments written together.", Usual.BatchRows, "n");
     private readonly Option<string?> _emotes = New<string?>("--emotes", $"JSON object from emotes to pictures at {string.Join(", ", EmoteOptions.KnownHosts)}.", null, "file");
-    private readonly Option<Uri?> _otlp = new("--otlp") { Description = "Where metrics and traces go by OTLP; else OTEL_EXPORTER_OTLP_ENDPOINT says.", HelpName = "url" };
+    private readonly Option<Uri?> _otlp = new("--otlp") { Description = "Where metrics and traces go by OTLP; else OTEL_EXPORTER_OTLP_ENDPOINT says.", HelpName = "url", CustomParser = ParseUri };
 
     private ServeCommand()
     {
@@ -81,9 +83,10 @@ internal sealed class ServeCommand
         {
             throw new TwitchException(string.Join(' ', e.Failures), ExitCode.Usage);
         }
-        catch (IOException e)    // the port is taken
+        catch (Exception e) when (e is IOException or SocketException)    // the port is taken or not ours to take, or the address is another machine's
         {
-            throw new TwitchException($"--port {parsed.GetValue(_port)}: {e.Message}", ExitCode.Failed);
+            throw new TwitchException(
+                $"--address {parsed.GetValue(_address)} --port {parsed.GetValue(_port)}: cannot listen there: {e.Message.TrimEnd('.')}; give an address of this machine and a port that is free.", ExitCode.Failed);
         }
         string where = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         await error.WriteLineAsync($"serving {app.Services.GetRequiredService<ServedModel>().Name} on {where}{(token is null ? "" : ", with a token")}; Ctrl-C stops.");
@@ -126,6 +129,15 @@ internal sealed class ServeCommand
             foreach (string value in values ?? [])
                 list.Add(value);
         }
+    }
+
+    // Whether it is an address to send to is checked with the other options.
+    private static Uri? ParseUri(ArgumentResult result)
+    {
+        if (Uri.TryCreate(result.Tokens[^1].Value, UriKind.RelativeOrAbsolute, out Uri? uri))
+            return uri;
+        result.AddError($"--otlp is '{CommentText.Clean(result.Tokens[^1].Value)}'; it must be an address such as http://localhost:4317.");
+        return null;
     }
 
     private static Option<T> New<T>(string name, string description, T usual, string sign) => new(name)

@@ -117,6 +117,7 @@ internal sealed class ServeOptionsCheck : IValidateOptions<ServeOptions>
         Need(options.KeptComments is >= 1 and <= 10_000, Range("comments kept", options.KeptComments, 1, 10_000));
         Need(options.ReplayableComments >= 0 && options.ReplayableComments <= options.KeptComments, Range("comments that can be replayed", options.ReplayableComments, 0, options.KeptComments));
         Need(options.BatchRows is >= 1 and <= 1024, Range("--batch", options.BatchRows, 1, 1024));
+        Need(options.OtlpEndpoint is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, $"--otlp is '{options.OtlpEndpoint}'; it must be an address such as http://localhost:4317.");
         foreach (string source in options.AllowedSources)
         {
             Sessions.AllowedSource? allowed = Sessions.AllowedSource.TryParse(source);

@@ -11,6 +11,9 @@ public class ServeCommandTests
     [InlineData("--allow-source everything", "--allow-source is 'everything'; it must be a scheme such as https:, a place such as rtmp://ingest.example/app/, camera: or screen:.")]
     [InlineData("--allow-source rtmp:", "--allow-source is 'rtmp:'; name a host, such as rtmp://ingest.example/app/: only http: and https: can be watched without one.")]
     [InlineData("--token-file no-such-file", "--token-file is no-such-file; there is no such file.")]
+    [InlineData("--otlp localhost:4317", "--otlp is 'localhost:4317'; it must be an address such as http://localhost:4317.")]
+    [InlineData("--otlp http://localhost:4317 --max-sessions 0", "--max-sessions is 0; it must be in [1, 1000].")]
+    [InlineData("--otlp collector", "--otlp is 'collector'; it must be an address such as http://localhost:4317.")]
     public async Task Options_that_cannot_be_are_wrong_usage(string options, string expected)
     {
         using TinyBundle bundle = TinyBundle.SeedTiny();
@@ -20,6 +23,21 @@ public class ServeCommandTests
 
         Assert.Equal(2, exitCode);
         Assert.Equal($"error: {expected}", error.ToString().TrimEnd());
+    }
+
+    [Fact]
+    public async Task An_address_of_another_machine_is_told_so()
+    {
+        using TinyBundle bundle = TinyBundle.SeedTiny();
+        using var error = new StringWriter();
+        string token = Path.GetTempFileName();    // mode 0600
+        await File.WriteAllTextAsync(token, "0123456789abcdef0123", TestContext.Current.CancellationToken);
+
+        int exitCode = await CommandLine.RunAsync(["serve", "--bundle", bundle.Folder, "--address", "192.0.2.1", "--port", "8123", "--token-file", token], TextWriter.Null, error, TestContext.Current.CancellationToken);
+        File.Delete(token);
+
+        Assert.Equal(1, exitCode);
+        Assert.Matches(@"^error: --address 192\.0\.2\.1 --port 8123: cannot listen there: [^\n]*; give an address of this machine and a port that is free\.\n$", error.ToString());
     }
 
     [Fact]
