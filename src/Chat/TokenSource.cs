@@ -1,15 +1,10 @@
-using System.Text;
-
 namespace Twitch.Chat;
 
-/// <summary>Where the token is kept: an environment variable, or a file that only its owner can read. Never the command line, which every process can read.</summary>
+/// <summary>Where the chat token is kept; see <see cref="TokenText"/>.</summary>
 public sealed class TokenSource
 {
     /// <summary>The variable that is read when no file is named.</summary>
     public const string Variable = "TWITCH_CHAT_TOKEN";
-
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const int MaxFileBytes = 4096;
 
     private readonly string _where;
     private readonly Func<AccessToken> _read;
@@ -23,11 +18,9 @@ public sealed class TokenSource
     /// <exception cref="TwitchException">It is not set, or is no token.</exception>
     public static TokenSource FromEnvironment(string variable = Variable)
     {
-        string? text = Environment.GetEnvironmentVariable(variable);
-        if (string.IsNullOrWhiteSpace(text))
-            throw new TwitchException($"the environment variable {variable} is not set; put the chat token there, or in a file of mode 0600.", ExitCode.Usage);
+        string text = TokenText.Take(variable)
+            ?? throw new TwitchException($"the environment variable {variable} is not set; put the chat token there, or in a file of mode 0600.", ExitCode.Usage);
         AccessToken token = Parse(text, $"the environment variable {variable}");
-        Environment.SetEnvironmentVariable(variable, null);
         return new($"the environment variable {variable}", () => token);
     }
 
@@ -35,7 +28,7 @@ public sealed class TokenSource
     /// <exception cref="TwitchException">It is missing, others may read it, or it holds no token.</exception>
     public static TokenSource FromFile(string path)
     {
-        var source = new TokenSource(path, () => ReadFile(path));
+        var source = new TokenSource(path, () => Parse(TokenText.ReadFile(path, "chat token"), path));
         source.Read();
         return source;
     }
@@ -47,32 +40,6 @@ public sealed class TokenSource
     /// <exception cref="TwitchException">The file has become unreadable, or readable to others.</exception>
     internal AccessToken Read() => _read();
 
-    private static AccessToken ReadFile(string path)
-    {
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            UnixFileMode mode = File.GetUnixFileMode(file.SafeFileHandle);    // of what was opened, whatever the path names by now
-            if (mode != OwnerOnly)
-            {
-                throw new TwitchException(
-                    $"{path}: its mode is {Octal(mode)}, and a token's file must have 0600 so that only its owner reads it; run: chmod 600 {ShellQuoted(path)}", ExitCode.Usage);
-            }
-            Span<byte> bytes = stackalloc byte[MaxFileBytes];
-            int length = file.ReadAtLeast(bytes, MaxFileBytes, throwOnEndOfStream: false);
-            return Parse(Encoding.UTF8.GetString(bytes[..length]), path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new TwitchException($"{path}: the chat token cannot be read: {e.Message}", ExitCode.Usage, e);
-        }
-    }
-
     private static AccessToken Parse(string text, string where) => AccessToken.TryParse(text)
         ?? throw new TwitchException($"{where} holds no chat token; it must be letters and digits, at least 8, with or without 'oauth:' before them.", ExitCode.Usage);
-
-    private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
-
-    private static string ShellQuoted(string path) =>
-        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-') && !path.StartsWith('-') ? path : $"-- '{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

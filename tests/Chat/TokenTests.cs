@@ -69,7 +69,7 @@ public sealed class TokenTests : IDisposable
     [Fact]
     public void A_missing_file_and_an_unset_variable_say_what_is_missing()
     {
-        Assert.Contains("/no/such/file: the chat token cannot be read", Assert.Throws<TwitchException>(() => TokenSource.FromFile("/no/such/file")).Message, StringComparison.Ordinal);
+        Assert.Equal("/no/such/file: the chat token cannot be read: there is no such file.", Assert.Throws<TwitchException>(() => TokenSource.FromFile("/no/such/file")).Message);
         Assert.Contains("NO_SUCH_VARIABLE is not set", Assert.Throws<TwitchException>(() => TokenSource.FromEnvironment("NO_SUCH_VARIABLE")).Message, StringComparison.Ordinal);
     }
 
@@ -84,6 +84,14 @@ public sealed class TokenTests : IDisposable
         Assert.Equal(Secret, source.Read().Reveal());
         Assert.Null(Environment.GetEnvironmentVariable(variable));    // so ffmpeg does not inherit it
         Assert.Equal($"the environment variable {variable}", source.ToString());
+    }
+
+    [Fact]
+    public void A_file_that_holds_more_than_a_token_is_refused()
+    {
+        Write(Secret + new string('\n', 5000), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        Assert.Contains("more than 4096 bytes", Assert.Throws<TwitchException>(() => TokenSource.FromFile(_path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

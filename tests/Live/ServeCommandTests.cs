@@ -10,7 +10,7 @@ public class ServeCommandTests
     [InlineData("--max-sessions 0", "--max-sessions is 0; it must be in [1, 1000].")]
     [InlineData("--allow-source everything", "--allow-source is 'everything'; it must be a scheme such as https:, a place such as rtmp://ingest.example/app/, camera: or screen:.")]
     [InlineData("--allow-source rtmp:", "--allow-source is 'rtmp:'; name a host, such as rtmp://ingest.example/app/: only http: and https: can be watched without one.")]
-    [InlineData("--token-file no-such-file", "--token-file is no-such-file; there is no such file.")]
+    [InlineData("--token-file no-such-file", "no-such-file: the token cannot be read: there is no such file.")]
     [InlineData("--otlp localhost:4317", "--otlp is 'localhost:4317'; it must be an address such as http://localhost:4317.")]
     [InlineData("--otlp http://localhost:4317 --max-sessions 0", "--max-sessions is 0; it must be in [1, 1000].")]
     [InlineData("--otlp collector", "--otlp is 'collector'; it must be an address such as http://localhost:4317.")]

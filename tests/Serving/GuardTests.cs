@@ -138,20 +138,58 @@ public class GuardTests
         Assert.Contains(expected ?? "", result.FailureMessage ?? "", StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_token_file_that_others_can_read_is_refused()
+    [Theory]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, Token + "\n", null)]
+    [InlineData(UnixFileMode.UserRead, Token, null)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead, Token, "chmod 600")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, Token, "chmod 600")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, " \n", "is empty")]
+    public void A_token_comes_from_a_file_of_its_owner_alone(UnixFileMode mode, string content, string? expected)
     {
         string path = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(path, Token + "\n");
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            Assert.Equal(Token, TokenFile.Read(path));
+            File.WriteAllText(path, content);
+            File.SetUnixFileMode(path, mode);
+            if (expected is null)
+            {
+                Assert.Equal(Token, TokenFile.Read(path));
+                return;
+            }
 
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead);
             var e = Assert.Throws<TwitchException>(() => TokenFile.Read(path));
-            Assert.Contains("chmod 600", e.Message, StringComparison.Ordinal);
+            Assert.Equal(ExitCode.Usage, e.ExitCode);
+            Assert.Contains(expected, e.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(Token, e.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_token_file_that_cannot_be_opened_is_wrong_usage()
+    {
+        var e = Assert.Throws<TwitchException>(() => TokenFile.Read(Path.GetTempPath()));    // a folder: access is denied, for root too
+
+        Assert.Equal(ExitCode.Usage, e.ExitCode);
+        Assert.Contains("the token cannot be read: Access to the path", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_variable_leaves_the_environment_whether_or_not_a_file_is_named()
+    {
+        string path = Path.GetTempFileName();    // mode 0600
+        File.WriteAllText(path, Token);
+        try
+        {
+            Environment.SetEnvironmentVariable(TokenFile.Variable, "fedcba9876543210fedc");
+            Assert.Equal(Token, TokenFile.Read(path));
+            Assert.Null(TokenFile.Read(null));
+            Environment.SetEnvironmentVariable(TokenFile.Variable, "fedcba9876543210fedc");
+            Assert.Equal("fedcba9876543210fedc", TokenFile.Read(null));
+            Assert.Null(Environment.GetEnvironmentVariable(TokenFile.Variable));    // so ffmpeg does not inherit it
         }
         finally
         {
