@@ -119,7 +119,7 @@ internal sealed class GenerateCommand
         if (!File.Exists(path))
             throw new TwitchException($"--replay is {path}; there is no such file.");
         using FileStream zip = File.OpenRead(path);
-        ReplayFile replay = ReplayFile.Read(zip, path);
+        ReplayFile replay = ReplayFile.Read(zip, path, model);
         ReplayResult result = replay.Run(model);
         var comment = new TimedComment(TimeSpan.FromSeconds(replay.Info.Time), result.Comment);
         output.WriteLine(json ? JsonLine(comment, logprobs) : TextLine(comment, logprobs, model.Vocabulary));

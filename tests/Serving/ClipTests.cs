@@ -107,6 +107,20 @@ public class ClipTests(TinyRecording recording) : IClassFixture<TinyRecording>
     }
 
     [Fact]
+    public async Task A_replay_holds_no_more_than_a_window()
+    {
+        await using TwitchServer server = await TwitchServer.StartAsync();
+        CommentModel model = server.Services.GetRequiredService<ServedModel>().Model;
+        using var zip = new MemoryStream();
+        ReplayFile.Of(model, new RecordedWindow(default, new byte[11 * model.Config.Frame.ByteCount], []), new ClipContext(new float[16], new float[16]), new CommentMade(default, 1, Comment.Withheld, model.Sampling, default))
+            .Write(zip, model.Config);
+
+        JsonNode problem = await TwitchServer.ProblemOf(await server.Client.PostAsync("/v1/replay", new ByteArrayContent(zip.ToArray()), Cancellation), 422);
+
+        Assert.Contains("has 2112 bytes of frames", (string)problem["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_clip_over_the_limit_is_422_and_what_is_no_clip_415()
     {
         await using TwitchServer server = await TwitchServer.StartAsync(options => options.MaxClip = TimeSpan.FromSeconds(20));
@@ -149,7 +163,8 @@ public class ClipTests(TinyRecording recording) : IClassFixture<TinyRecording>
         JsonArray comments = (await server.GetAsync($"{path}/comments"))["comments"]!.AsArray();
         byte[] zip = await server.Client.GetByteArrayAsync($"{path}/comments/3/replay", Cancellation);
         JsonNode replay = await TwitchServer.JsonOf(await server.Client.PostAsync("/v1/replay", new ByteArrayContent(zip), Cancellation));
-        ReplayResult result = ReplayFile.Read(new MemoryStream(zip), "zip").Run(server.Services.GetRequiredService<ServedModel>().Model);
+        CommentModel model = server.Services.GetRequiredService<ServedModel>().Model;
+        ReplayResult result = ReplayFile.Read(new MemoryStream(zip), "zip", model).Run(model, Cancellation);
 
         Assert.Equal([5, 10, 15, 20], comments.Select(comment => (double)comment!["time"]!));
         Assert.True((bool)replay["same"]!);

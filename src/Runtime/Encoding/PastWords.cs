@@ -64,14 +64,21 @@ public sealed class PastWords
     /// <exception cref="TwitchException">There are more or fewer places, or an id is none.</exception>
     internal PastWords Check(ModelConfig config, string source)
     {
-        int places = config.Chat!.PlaceCount;
-        if (AfterArray.Length != places || NextArray.Length != places || ScoreArray.Length != places * ChatSpec.EvidenceCount)
-            throw new TwitchException($"{source}: the past chat has {AfterArray.Length} and {NextArray.Length} words and {ScoreArray.Length} scores, the model needs {places} and {places * ChatSpec.EvidenceCount}; give the bundle that made it.");
+        CheckSizes(AfterArray.Length, NextArray.Length, ScoreArray.Length, config.Chat!, source);
         foreach (long id in (long[])[.. AfterArray, .. NextArray])
         {
             if (id < 0 || id >= config.VocabularySize)
                 throw new TwitchException($"{source}: the past chat holds the id {id}; ids are in [0, {config.VocabularySize}); give the bundle that made it.");
         }
         return this;
+    }
+
+    /// <summary>Compares the counts of what stands in a file with a network's, before it is read.</summary>
+    /// <exception cref="TwitchException">There are more or fewer places.</exception>
+    internal static void CheckSizes(long after, long next, long scores, ChatSpec chat, string source)
+    {
+        int places = chat.PlaceCount;
+        if (after != places || next != places || scores != places * ChatSpec.EvidenceCount)
+            throw new TwitchException($"{source}: the past chat has {after} and {next} words and {scores} scores, the model needs {places} and {places * ChatSpec.EvidenceCount}; give the bundle that made it.");
     }
 }

@@ -33,9 +33,8 @@ public sealed record ReplayResult(Comment Comment, bool Same, double StateDiffer
 /// the same bundle and provider write the same words from it.</remarks>
 public sealed class ReplayFile
 {
-    private const string InfoName = "replay.json", WindowName = "window.safetensors";
-    private const long MostBytes = 1L << 30;
-    private const int MostInfo = 1 << 20;
+    private const string InfoName = "replay.json", WindowName = "window.safetensors", Frames = "frames", Mel = "mel", Hidden = "hidden", Cell = "cell";
+    private const int MostInfo = 1 << 20, MostHeader = 1 << 14;    // bytes of replay.json, and of the safetensors' header
 
     private readonly byte[] _frames;
     private readonly float[] _mel;
@@ -66,10 +65,10 @@ public sealed class ReplayFile
         using (Stream info = zip.CreateEntry(InfoName).Open())
             JsonSerializer.Serialize(info, Info, ReplayInfoJson.Default.ReplayInfo);
         var tensors = new SafeTensorsWriter()
-            .Add("frames", _frames, _frames.Length / config.Frame.ByteCount, config.Frame.Height, config.Frame.Width, FrameSpec.Channels)
-            .Add("mel", _mel, _mel.Length / config.Mel.MelCount, config.Mel.MelCount)
-            .Add("hidden", _clip.Hidden.ToArray(), _clip.Hidden.Length)
-            .Add("cell", _clip.Cell.ToArray(), _clip.Cell.Length);
+            .Add(Frames, _frames, _frames.Length / config.Frame.ByteCount, config.Frame.Height, config.Frame.Width, FrameSpec.Channels)
+            .Add(Mel, _mel, _mel.Length / config.Mel.MelCount, config.Mel.MelCount)
+            .Add(Hidden, _clip.Hidden.ToArray(), _clip.Hidden.Length)
+            .Add(Cell, _clip.Cell.ToArray(), _clip.Cell.Length);
         if (_clip.Past is { } past)
         {
             tensors.Add(GraphContract.PastAfter, past.AfterArray, past.AfterArray.Length)
@@ -88,23 +87,29 @@ public sealed class ReplayFile
         }
     }
 
-    /// <summary>Reads a zip that anybody may have written.</summary>
+    /// <summary>Reads a zip that anybody may have written: no more of it than a window of the model takes.</summary>
     /// <param name="input">Seekable.</param>
     /// <param name="name">Its name, for messages.</param>
-    /// <exception cref="TwitchException">It is no replay; the message says why.</exception>
-    public static ReplayFile Read(Stream input, string name)
+    /// <param name="model">The model that wrote it.</param>
+    /// <exception cref="TwitchException">It is no replay, of another model, or its sizes are not the model's; the message says why.</exception>
+    public static ReplayFile Read(Stream input, string name, CommentModel model)
     {
         string path = Path.GetTempFileName();
         try
         {
             using var zip = new ZipArchive(input, ZipArchiveMode.Read, leaveOpen: true);
-            ReplayInfo info = JsonSerializer.Deserialize(Extract(zip, InfoName, MostInfo, name), ReplayInfoJson.Default.ReplayInfo) ?? throw Wrong(name, $"its {InfoName} is null");
+            using var json = new MemoryStream();
+            Extract(zip, InfoName, json, MostInfo, name);
+            ReplayInfo info = JsonSerializer.Deserialize(json.GetBuffer().AsSpan(0, (int)json.Length), ReplayInfoJson.Default.ReplayInfo) ?? throw Wrong(name, $"its {InfoName} is null");
             if (info.Version != ReplayInfo.CurrentVersion)
                 throw Wrong(name, $"its version is {info.Version}, and this program reads {ReplayInfo.CurrentVersion}");
-            File.WriteAllBytes(path, Extract(zip, WindowName, MostBytes, name));
+            CheckModel(info, model);
+            using (FileStream window = File.Create(path))
+                Extract(zip, WindowName, window, MostBytes(model.Config), name);
             using SafeTensors tensors = SafeTensors.Open(path);
-            PastWords? past = tensors.Tensors.ContainsKey(GraphContract.PastNext) ? PastWords.Read(tensors, rows: 1)[0] : null;
-            return new ReplayFile(info, tensors.Read<byte>("frames").ToArray(), tensors.Read<float>("mel").ToArray(), new ClipContext(tensors.Read<float>("hidden"), tensors.Read<float>("cell"), past));
+            CheckSizes(tensors, model);
+            PastWords? past = model.Config.Chat is null ? null : PastWords.Read(tensors, rows: 1)[0].Check(model.Config, "the replay");
+            return new ReplayFile(info, tensors.Read<byte>(Frames).ToArray(), tensors.Read<float>(Mel).ToArray(), new ClipContext(tensors.Read<float>(Hidden), tensors.Read<float>(Cell), past));
         }
         catch (Exception e) when (e is InvalidDataException or JsonException or EndOfStreamException)
         {
@@ -122,32 +127,73 @@ public sealed class ReplayFile
 
     /// <summary>Writes the comment again.</summary>
     /// <param name="model">The model that wrote it.</param>
-    /// <exception cref="TwitchException">It was another model, or the sizes are not its.</exception>
-    public ReplayResult Run(CommentModel model)
+    /// <param name="cancellation">Stops before the window is encoded, and before the comment is drawn.</param>
+    /// <exception cref="TwitchException">It was another model.</exception>
+    public ReplayResult Run(CommentModel model, CancellationToken cancellation = default)
     {
-        string sha = model.Bundle.Manifest.Provenance.ModelSha256;
-        if (Info.ModelSha256 != sha)
-            throw new TwitchException($"the replay was made by the model {Info.ModelSha256}, but {model.Bundle.Folder} holds {sha}; give the bundle that made it.");
-        ModelConfig config = model.Config;
-        if (_frames.Length % config.Frame.ByteCount != 0 || _mel.Length % (config.Mel.MelCount * config.MelStride) != 0 || _clip.Hidden.Length != config.HiddenSize || _clip.Cell.Length != config.HiddenSize)
-            throw new TwitchException($"the replay's window has {_frames.Length} bytes of frames, {_mel.Length} mel values and {_clip.Hidden.Length} of state; the model needs multiples of {config.Frame.ByteCount} and {config.Mel.MelCount * config.MelStride}, and {config.HiddenSize}.");
-        if (config.Chat is not null)
-            (_clip.Past ?? throw new TwitchException($"the replay has no past chat, but {model.Bundle.Folder} reads it; give the bundle that made it.")).Check(config, "the replay");
+        CheckModel(Info, model);
+        cancellation.ThrowIfCancellationRequested();
         ClipContext again = model.Encode(_frames, _mel);
         double difference = Math.Max(Largest(again.Hidden, _clip.Hidden), Largest(again.Cell, _clip.Cell));
+        cancellation.ThrowIfCancellationRequested();
         Comment comment = model.Generate(_clip, Info.Sampling);
         return new ReplayResult(comment, comment.Tokens.SequenceEqual(Info.Tokens), difference);
     }
 
-    private static byte[] Extract(ZipArchive zip, string entry, long most, string name)
+    private static void CheckModel(ReplayInfo info, CommentModel model)
     {
-        ZipArchiveEntry found = zip.GetEntry(entry) ?? throw Wrong(name, $"it has no {entry}");
-        if (found.Length > most)
-            throw Wrong(name, $"its {entry} has {found.Length} bytes, and at most {most} are read");
-        var bytes = new byte[found.Length];    // a zip that unpacks to more than it says is cut there
-        using Stream stream = found.Open();
-        stream.ReadExactly(bytes);
-        return bytes;
+        string sha = model.Bundle.Manifest.Provenance.ModelSha256;
+        if (info.ModelSha256 != sha)
+            throw new TwitchException($"the replay was made by the model {info.ModelSha256}, but {model.Bundle.Folder} holds {sha}; give the bundle that made it.");
+    }
+
+    // What a window of the model can be: bytes of frames, and mel values in whole strides.
+    private static (long Frames, long Mel) Longest(ModelConfig config)
+    {
+        long steps = 1 + (long)config.WindowSeconds * config.Mel.SampleRate / config.Mel.HopLength;
+        return ((long)config.WindowSeconds * config.Frame.ByteCount, steps / config.MelStride * config.MelStride * config.Mel.MelCount);
+    }
+
+    private static long MostBytes(ModelConfig config)
+    {
+        (long frames, long mel) = Longest(config);
+        long past = (config.Chat?.PlaceCount ?? 0) * (2L * sizeof(long) + ChatSpec.EvidenceCount * sizeof(float));
+        return MostHeader + frames + (mel + 2L * config.HiddenSize) * sizeof(float) + past;
+    }
+
+    // Before any tensor is copied.
+    private static void CheckSizes(SafeTensors tensors, CommentModel model)
+    {
+        ModelConfig config = model.Config;
+        (long mostFrames, long mostMel) = Longest(config);
+        int frame = config.Frame.ByteCount, stride = config.Mel.MelCount * config.MelStride;
+        long frames = Count(Frames), mel = Count(Mel), hidden = Count(Hidden), cell = Count(Cell);
+        if (frames % frame != 0 || frames > mostFrames || mel % stride != 0 || mel > mostMel || hidden != config.HiddenSize || cell != config.HiddenSize)
+            throw new TwitchException($"the replay's window has {frames} bytes of frames, {mel} mel values, and {hidden} and {cell} of state; the model needs multiples of {frame} up to {mostFrames} and of {stride} up to {mostMel}, and {config.HiddenSize} twice; send the file as it was given.");
+        if (config.Chat is null)
+            return;
+        if (!tensors.Tensors.ContainsKey(GraphContract.PastNext))
+            throw new TwitchException($"the replay has no past chat, but {model.Bundle.Folder} reads it; give the bundle that made it.");
+        PastWords.CheckSizes(Count(GraphContract.PastAfter), Count(GraphContract.PastNext), Count(GraphContract.PastScores), config.Chat, "the replay");
+
+        long Count(string name)
+        {
+            TensorInfo tensor = tensors.Find(name);
+            return tensor.ByteCount / SafeTensors.SizeOf(tensor.Type);
+        }
+    }
+
+    // A zip may unpack to far more than it has, and say otherwise.
+    private static void Extract(ZipArchive zip, string entry, Stream output, long most, string name)
+    {
+        using Stream unpacked = (zip.GetEntry(entry) ?? throw Wrong(name, $"it has no {entry}")).Open();
+        var buffer = new byte[1 << 16];
+        for (long total = 0; unpacked.Read(buffer) is > 0 and int count;)
+        {
+            if ((total += count) > most)
+                throw Wrong(name, $"its {entry} has more than {most} bytes, which is as much as one of this model can have");
+            output.Write(buffer.AsSpan(0, count));
+        }
     }
 
     private static double Largest(ReadOnlySpan<float> a, ReadOnlySpan<float> b)

@@ -19,15 +19,15 @@ internal static class ClipRoutes
             using IDisposable place = queue.Admit();
             using ReceivedFile file = await ReceivedFile.ReceiveAsync(request, options.Value, 0, cancellation);
             using IDisposable turn = await queue.TurnAsync(cancellation);
-            return Requests.Json(await Task.Run(() => Replay(file, served), cancellation), ServingJson.Readable.ReplayJson);
+            return Requests.Json(await Task.Run(() => Replay(file, served.Model, cancellation), cancellation), ServingJson.Readable.ReplayJson);
         });
     }
 
-    private static ReplayJson Replay(ReceivedFile file, ServedModel served)
+    private static ReplayJson Replay(ReceivedFile file, CommentModel model, CancellationToken cancellation)
     {
         using FileStream zip = File.OpenRead(file.Path);
-        ReplayFile replay = ReplayFile.Read(zip, "the body");
-        ReplayResult result = replay.Run(served.Model);
+        ReplayFile replay = ReplayFile.Read(zip, "the body", model);
+        ReplayResult result = replay.Run(model, cancellation);
         return new ReplayJson(result.Same, result.Comment.Text, result.Comment.Tokens, new SaidJson(replay.Info.Text, replay.Info.Tokens), result.StateDifference);
     }
 }
