@@ -40,6 +40,7 @@ public static class TwitchServices
         services.AddSingleton<RequestGuard>();
         services.TryAddSingleton<ResolveHost>(_ => Dns.GetHostAddressesAsync);
         services.AddSingleton<SourcePolicy>();
+        services.TryAddSingleton(new TrustedRoots());
         services.AddSingleton<SourceProxy>();
         services.AddSingleton<UploadQueue>();
         services.AddSingleton<ClipComments>();

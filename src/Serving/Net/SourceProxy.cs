@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,9 +10,15 @@ using Twitch.Serving.Sessions;
 
 namespace Twitch.Serving.Net;
 
+/// <summary>Who may sign the certificates of https servers.</summary>
+/// <param name="Certificates">Absent: whom the system trusts.</param>
+internal sealed record TrustedRoots(X509Certificate2Collection? Certificates = null);
+
 /// <summary>The only way out for an ffmpeg that reads http or https: a proxy on loopback that looks at every connection as it is made, so that neither
 /// a redirect, nor a playlist, nor a name that resolves to something else by then, leads where a source may not.</summary>
-internal sealed class SourceProxy(SourcePolicy policy, ResolveHost resolve, ILogger<SourceProxy> logger) : IHostedService, IDisposable
+/// <remarks>ffmpeg asks it in plain http, for https too (<see cref="Runtime.Capture.HttpsMark"/>), and has no other protocol: one that tunnels or speaks TLS itself could be led
+/// to another proxy. One connection carries one request.</remarks>
+internal sealed class SourceProxy(SourcePolicy policy, ResolveHost resolve, TrustedRoots roots, ILogger<SourceProxy> logger) : IHostedService, IDisposable
 {
     private const int MostConnections = 512;
     private static readonly TimeSpan HeadTime = TimeSpan.FromSeconds(10), ConnectTime = TimeSpan.FromSeconds(15);
@@ -75,10 +84,20 @@ internal sealed class SourceProxy(SourcePolicy policy, ResolveHost resolve, ILog
                 return;
             using NetworkStream server = opened;
             end.CancelAfter(Timeout.InfiniteTimeSpan);    // the capture ends what stalls
-            await RelayAsync(request, client, server, end);
+            Task leaving = EndWithAsync(client, end);
+            try
+            {
+                await RelayAsync(request, client, server, end.Token);
+            }
+            finally
+            {
+                await end.CancelAsync();
+                await leaving;
+            }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)    // one of the two is gone, or we stop
+        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or InvalidDataException)    // one of the two is gone, or we stop
         {
+            socket.Close(timeout: 0);    // a reset: what was cut off does not look like an end
         }
         finally
         {
@@ -90,7 +109,7 @@ internal sealed class SourceProxy(SourcePolicy policy, ResolveHost resolve, ILog
     {
         try
         {
-            return await PublicAddress.ConnectAsync(request.Target.DnsSafeHost, request.Target.Port, resolve, policy.NamesHostOf(request.Target, request.IsTunnel), cancellation);
+            return await PublicAddress.ConnectAsync(request.Target.DnsSafeHost, request.Target.Port, resolve, policy.NamesHostOf(request.Target), cancellation);
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.InvalidResponse)
         {
@@ -104,16 +123,59 @@ internal sealed class SourceProxy(SourcePolicy policy, ResolveHost resolve, ILog
         return null;
     }
 
-    private static async Task RelayAsync(ProxyRequest request, NetworkStream client, NetworkStream server, CancellationTokenSource end)
+    private async Task RelayAsync(ProxyRequest request, NetworkStream client, NetworkStream server, CancellationToken cancellation)
     {
-        if (request.IsTunnel)
-            await client.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), end.Token);
-        await server.WriteAsync(request.Head, end.Token);
-        await server.WriteAsync(request.Rest, end.Token);
-        Task back = server.CopyToAsync(client, end.Token), forth = client.CopyToAsync(request.IsTunnel ? server : Stream.Null, end.Token);
-        await Task.WhenAny(back, forth);
-        await end.CancelAsync();    // where one side has closed, nothing is left to relay
-        await Task.WhenAll(back, forth);
+        using var web = new HttpMessageInvoker(Over(server));
+        using HttpRequestMessage message = request.ToMessage();
+        HttpResponseMessage response;
+        try
+        {
+            response = await web.SendAsync(message, cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            logger.LogWarning("a source's server {Target} gave no answer that can be read: {Why}", request.Target.Authority, e.InnerException is AuthenticationException inner ? inner.Message : e.Message);
+            await RefuseAsync(client, "502 Bad Gateway", cancellation);
+            return;
+        }
+        using (response)
+            await new ProxyAnswer(response, request.Target).WriteAsync(client, cancellation);
+    }
+
+    // Of one connection, which has been looked at, and one request.
+    private SocketsHttpHandler Over(NetworkStream server)
+    {
+        // A certificate may name addresses of more certificates, and these would be fetched from anywhere.
+        var trust = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck };
+        if (roots.Certificates is { } certificates)
+        {
+            trust.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            trust.CustomTrustStore.AddRange(certificates);
+        }
+        return new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = ConnectTime,
+            MaxResponseDrainSize = 0,
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust },
+            ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(server),
+        };
+    }
+
+    // What the client sends behind its request is not read; that it has gone ends all.
+    private static async Task EndWithAsync(NetworkStream client, CancellationTokenSource end)
+    {
+        try
+        {
+            await client.CopyToAsync(Stream.Null, end.Token);
+            await end.CancelAsync();
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+        }
     }
 
     private static async Task RefuseAsync(NetworkStream client, string status, CancellationToken cancellation) =>

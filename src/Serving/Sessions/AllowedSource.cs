@@ -17,10 +17,7 @@ internal sealed record AllowedSource(string Scheme, string? Host, int Port, stri
     public bool NamesHost => Host is not null;
 
     /// <summary>Compares the parts of an address, never its text: <c>https://good.example</c> is no beginning of <c>https://good.example.evil</c>.</summary>
-    public bool Covers(Uri address) => address.Scheme == Scheme && (Host is null || (CoversHost(address) && (address.AbsolutePath == Path || address.AbsolutePath.StartsWith(Path.EndsWith('/') ? Path : Path + "/", StringComparison.Ordinal))));
-
-    /// <summary>Whether scheme, host and port are the ones named.</summary>
-    public bool CoversHost(Uri address) => address.Scheme == Scheme && address.IdnHost == Host && address.Port == Port;
+    public bool Covers(Uri address) => address.Scheme == Scheme && (Host is null || (address.IdnHost == Host && address.Port == Port && (address.AbsolutePath == Path || address.AbsolutePath.StartsWith(Path.EndsWith('/') ? Path : Path + "/", StringComparison.Ordinal))));
 
     /// <summary>Whether every source of it can be kept from private addresses: http and https go through our proxy; of what connects by itself, a host must be named.</summary>
     public bool IsEnforced => NamesHost || Scheme is "http" or "https" or "camera" or "screen";

@@ -61,10 +61,9 @@ internal sealed class SourcePolicy(IOptions<ServeOptions> options, Net.ResolveHo
             throw Refused($"{address.Scheme}://{address.Authority}", $"its address {inside} is not a public one; name the host with --allow-source {address.Scheme}://{address.Authority}/ if it may be watched");
     }
 
-    /// <summary>Whether an option names the host that a source leads to, so that it may have a private address.</summary>
+    /// <summary>Whether an option names the place that a source leads to, so that its host may have a private address.</summary>
     /// <param name="target">Where it leads.</param>
-    /// <param name="anyPath">Only host and port are known.</param>
-    public bool NamesHostOf(Uri target, bool anyPath) => _allowed.Any(allowed => allowed.NamesHost && (anyPath ? allowed.CoversHost(target) : allowed.Covers(target)));
+    public bool NamesHostOf(Uri target) => _allowed.Any(allowed => allowed.NamesHost && allowed.Covers(target));
 
     private StreamSource CheckFile(string text)
     {

@@ -151,6 +151,18 @@ public class LiveCaptureTests(Clips clips)
     public void Devices_and_cameras_are_opened_by_their_own_readers(string source, string expected) =>
         Assert.Contains(expected, string.Join(' ', SourceArguments.For(StreamSource.Parse(source), new LiveCaptureOptions(), 16_000, null, "pipe")), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("https://a.tv/1", null, "-protocol_whitelist http,https,tcp,tls,crypto,httpproxy -i https://a.tv/1")]
+    [InlineData("https://a.tv/1", "http://127.0.0.1:9/", "-i http://a.tv.https.invalid:443/1")]
+    [InlineData("http://a.tv/1", "http://127.0.0.1:9/", "-i http://a.tv/1")]
+    public void Through_a_proxy_plain_http_alone_is_spoken(string source, string? proxy, string expected)
+    {
+        string arguments = string.Join(' ', SourceArguments.For(StreamSource.Parse(source), new LiveCaptureOptions { HttpProxy = proxy is null ? null : new Uri(proxy) }, 16_000, null, "pipe"));
+
+        Assert.Contains(expected, arguments, StringComparison.Ordinal);
+        Assert.Equal(proxy is not null, arguments.Contains("-protocol_whitelist http,tcp,crypto -format_whitelist hls,", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_playlist_of_the_net_does_not_reach_files()
     {

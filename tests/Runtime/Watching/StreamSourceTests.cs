@@ -37,6 +37,39 @@ public class StreamSourceTests
     }
 
     [Theory]
+    [InlineData("https://a.tv/live.m3u8?t=1#x", "http://a.tv.https.invalid:443/live.m3u8?t=1#x")]
+    [InlineData("https://a.tv:8443", "http://a.tv.https.invalid:8443")]
+    [InlineData("https://a.tv:80/x", "http://a.tv.https.invalid:80/x")]
+    [InlineData("https://10.0.0.2/x?u=https://b.tv/", "http://10.0.0.2.https.invalid:443/x?u=https://b.tv/")]
+    [InlineData("https://[2001:db8::1]:444/x", "http://2001-db8--1.https6.invalid:444/x")]
+    [InlineData("https://bob:pass@a.tv/@x", "http://bob:pass@a.tv.https.invalid:443/@x")]
+    [InlineData("http://a.tv/?u=https://b.tv/", "http://a.tv/?u=https://b.tv/")]
+    [InlineData("http://a.tv/?u=http://b.tv.https.invalid:443/", "http://a.tv/?u=http://b.tv.https.invalid:443/")]
+    public void An_https_address_is_marked_and_found_again(string address, string marked)
+    {
+        Assert.Equal(marked, HttpsMark.Put(address));
+        Assert.Equal(address.Replace(":443", "", StringComparison.Ordinal), HttpsMark.Remove(marked).Replace(":443", "", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("http://a.tv.https.invalid/x", "https://a.tv:80/x")]
+    [InlineData("http://a.tv.https.invalid.evil.tv/x", "http://a.tv.https.invalid.evil.tv/x")]
+    [InlineData("http://a.tv.https.invalid.:443/x", "http://a.tv.https.invalid.:443/x")]
+    [InlineData("http://.https.invalid/x", "http://.https.invalid/x")]
+    [InlineData("http://https.invalid/x", "http://https.invalid/x")]
+    [InlineData("http://a.tv/.https.invalid:443/", "http://a.tv/.https.invalid:443/")]
+    public void Only_a_marked_host_is_taken_for_one(string address, string expected) => Assert.Equal(expected, HttpsMark.Remove(address));
+
+    [Fact]
+    public void A_message_shows_https_addresses_as_they_were_given()
+    {
+        StreamSource source = StreamSource.Parse("https://a.tv/live.m3u8?token=abcdef");
+
+        Assert.Equal("https://a.tv/live.m3u8: failed", source.Redact("http://a.tv.https.invalid:443/live.m3u8?token=abcdef: failed"));
+        Assert.Equal("'https://[2001:db8::1]:8443/1.ts', https://b.tv/ and c.tv, c.tv:444.", source.Redact("'http://2001-db8--1.https6.invalid:8443/1.ts', http://b.tv.https.invalid:443/ and c.tv.https.invalid, c.tv.https.invalid:444."));
+    }
+
+    [Theory]
     [InlineData("", ExitCode.Usage)]
     [InlineData("gopher://a.tv/x", ExitCode.Usage)]
     [InlineData("file:///etc/passwd", ExitCode.Usage)]

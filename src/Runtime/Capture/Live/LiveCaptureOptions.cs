@@ -26,8 +26,8 @@ public sealed record LiveCaptureOptions
     /// <summary>Address space that ffmpeg may take, in bytes; absent: as much as it wants.</summary>
     public long? FfmpegMemory { get; init; }
 
-    /// <summary>Where http and https connections are made; absent: ffmpeg makes them itself. Of what comes this way, only ordinary containers and HLS are read: formats
-    /// that make connections of their own would go past it.</summary>
+    /// <summary>Where http and https connections are made; absent: ffmpeg makes them itself. ffmpeg speaks nothing but plain http to it, with https addresses
+    /// marked (<see cref="HttpsMark"/>). Of what comes this way, only ordinary containers and HLS are read: formats that make connections of their own would go past it.</summary>
     public Uri? HttpProxy { get; init; }
 
     /// <summary>Checks every option against its range; messages use the command line's names.</summary>

@@ -43,11 +43,9 @@ internal static class SourceArguments
         ],
         SourceKind.NamedPipe => [.. Allow("file"), "-i", FfmpegProgram.FileArgument(source.Address)],
         SourceKind.StandardInput => [.. Allow("pipe,fd"), "-i", source.Address],
-        SourceKind.Http =>
-        [
-            .. Allow("http,https,tcp,tls,crypto,httpproxy"), .. (string[])(options.HttpProxy is null ? [] : ["-format_whitelist", ThroughProxy]),
-            "-i", source.Address,
-        ],
+        // Of the proxy's own protocols plain http alone: with httpproxy or tls allowed, a playlist could name a proxy of its own.
+        SourceKind.Http when options.HttpProxy is not null => [.. Allow("http,tcp,crypto"), "-format_whitelist", ThroughProxy, "-i", HttpsMark.Put(source.Address)],
+        SourceKind.Http => [.. Allow("http,https,tcp,tls,crypto,httpproxy"), "-i", source.Address],
         SourceKind.Rtmp => [.. Allow("rtmp,rtmps,tcp,tls"), "-i", source.Address],
         SourceKind.Rtsp => [.. Allow("rtsp,rtsps,rtp,srtp,rtcp,udp,tcp,tls"), "-rtsp_flags", "prefer_tcp", "-i", source.Address],
         SourceKind.Srt => [.. Allow("srt"), "-i", source.Address],

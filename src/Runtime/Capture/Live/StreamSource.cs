@@ -83,10 +83,10 @@ public sealed partial class StreamSource
         return new StreamSource(FileSystem.IsNamedPipe(text) ? SourceKind.NamedPipe : SourceKind.File, text, text);
     }
 
-    /// <summary>Takes out of a program's message what <see cref="Name"/> hides.</summary>
+    /// <summary>Takes out of a program's message what <see cref="Name"/> hides, and shows https addresses as they were given.</summary>
     public string Redact(string message)
     {
-        message = message.Replace(Address, Name, StringComparison.Ordinal);
+        message = HttpsMark.RemoveAll(message).Replace(Address, Name, StringComparison.Ordinal);
         foreach (string secret in _secrets)
             message = message.Replace(secret, "…", StringComparison.Ordinal);
         return AnyUserInfo().Replace(message, "://");
