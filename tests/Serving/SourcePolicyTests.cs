@@ -33,6 +33,25 @@ public sealed class SourcePolicyTests : IDisposable
         Assert.Equal(allowed, await IsAllowed(source, "https://good.example/live", "rtmp://192.168.1.5/", "screen:"));
 
     [Theory]
+    [InlineData("camera:0", true)]
+    [InlineData("/dev/video12", true)]
+    [InlineData("camera:0\n", false)]
+    [InlineData("/dev/null", false)]
+    [InlineData("/dev/video0/../../etc/passwd", false)]
+    [InlineData("/dev/../etc/passwd", false)]
+    [InlineData("camera:/etc/passwd", false)]
+    [InlineData("screen:", true)]
+    [InlineData("screen::0", true)]
+    [InlineData("screen::1.0", true)]
+    [InlineData("screen:10.0.0.5:200", false)]
+    [InlineData("screen:localhost:0", false)]
+    [InlineData("screen:tcp/10.0.0.5:0", false)]
+    [InlineData("screen::0+10,20", false)]
+    [InlineData("screen:/tmp/socket", false)]
+    public async Task A_camera_is_a_video_device_and_a_screen_a_display_of_this_machine(string source, bool allowed) =>
+        Assert.Equal(allowed, await IsAllowed(source, "camera:", "screen:"));
+
+    [Theory]
     [InlineData("http://127.0.0.1/")]
     [InlineData("http://127.1/")]
     [InlineData("http://2130706433/")]

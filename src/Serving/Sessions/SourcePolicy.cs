@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Twitch.Runtime.Capture;
@@ -10,7 +11,7 @@ namespace Twitch.Serving.Sessions;
 /// the one who asks cannot.</summary>
 /// <remarks>A source whose host an option names may have a private address. Where only the scheme is named, its host must have public ones. That is looked
 /// up here, for an answer at once, and again where it counts: when <see cref="Net.SourceProxy"/> connects.</remarks>
-internal sealed class SourcePolicy(IOptions<ServeOptions> options, Net.ResolveHost resolve)
+internal sealed partial class SourcePolicy(IOptions<ServeOptions> options, Net.ResolveHost resolve)
 {
     private readonly AllowedSource[] _allowed = [.. options.Value.AllowedSources.Select(text => AllowedSource.TryParse(text)!)];
 
@@ -23,12 +24,19 @@ internal sealed class SourcePolicy(IOptions<ServeOptions> options, Net.ResolveHo
             return await CheckAddressAsync(text, cancellation);
         if (text == "-")
             throw Refused(text, "the server's stdin is no source");
-        if (text.IndexOf(':', StringComparison.Ordinal) is > 0 and int colon && text[..colon] is "camera" or "screen" || text.StartsWith("/dev/", StringComparison.Ordinal))
-        {
-            string scheme = text.StartsWith("screen", StringComparison.Ordinal) ? "screen" : "camera";
-            return _allowed.Any(allowed => allowed.Scheme == scheme && !allowed.NamesHost) ? StreamSource.Parse(text) : throw Refused(text, $"start the server with --allow-source {scheme}: if it may be watched");
-        }
+        if (text.StartsWith("camera:", StringComparison.Ordinal) || text.StartsWith("/dev/video", StringComparison.Ordinal))
+            return CheckDevice(text, "camera", Camera(), "a camera; give camera:0 or /dev/video0");
+        if (text.StartsWith("screen:", StringComparison.Ordinal))
+            return CheckDevice(text, "screen", Screen(), "a display of this machine; give screen: or screen::0.0");
         return CheckFile(text);
+    }
+
+    // Only what has the form of a device: another path would be a file, and another display another machine's.
+    private StreamSource CheckDevice(string text, string scheme, Regex form, string wanted)
+    {
+        if (!_allowed.Any(allowed => allowed.Scheme == scheme && !allowed.NamesHost))
+            throw Refused(text, $"start the server with --allow-source {scheme}: if it may be watched");
+        return form.IsMatch(text) ? StreamSource.Parse(text) : throw Refused(text, $"it is not {wanted}");
     }
 
     private async Task<StreamSource> CheckAddressAsync(string text, CancellationToken cancellation)
@@ -89,4 +97,10 @@ internal sealed class SourcePolicy(IOptions<ServeOptions> options, Net.ResolveHo
     }
 
     private static Http.ProblemException Refused(string source, string why) => new(StatusCodes.Status403Forbidden, "source", $"'{source}' may not be watched: {why}.", source);
+
+    [GeneratedRegex(@"\A(?:camera:|/dev/video)[0-9]{1,3}\z")]
+    private static partial Regex Camera();
+
+    [GeneratedRegex(@"\Ascreen:(?::[0-9]+(?:\.[0-9]+)?)?\z")]
+    private static partial Regex Screen();
 }
