@@ -15,20 +15,24 @@ internal static class PublicAddress
     [
         .. new[]
         {
-            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32" /* Azure's for its machines */, "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
             "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
             "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
         }.Select(text => IPNetwork.Parse(text)),
     ];
 
-    /// <summary>Whether an address is on the public internet: no loopback, private, link-local, shared, test, multicast or translated one (RFC 6890).</summary>
-    public static bool Is(IPAddress address)
+    /// <summary>Whether an address is on the public internet: no loopback, private, link-local, shared, test, multicast or translated one (RFC 6890), and on
+    /// none of the networks that this machine is on.</summary>
+    public static bool Is(IPAddress address) => Is(address, LocalNetworks.Now());
+
+    /// <summary>As <see cref="Is(IPAddress)"/>, for a machine on the networks given.</summary>
+    public static bool Is(IPAddress address, IReadOnlyList<IPNetwork> own)
     {
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
         if (address.AddressFamily == AddressFamily.InterNetworkV6 && !GlobalUnicast.Contains(address))
             return false;
-        return !NotPublic.Any(network => network.Contains(address));
+        return !NotPublic.Concat(own).Any(network => network.Contains(address));
     }
 
     /// <summary>Connects to a host. The addresses that are checked are the ones that are connected to: a name that resolves anew in between changes nothing.</summary>
@@ -44,8 +48,8 @@ internal static class PublicAddress
         IPAddress[] addresses = await resolve(host, cancellation);
         if (addresses.Length == 0)
             throw new HttpRequestException($"{host} has no address");
-        if (!mayBePrivate && !addresses.All(Is))
-            throw new HttpRequestException(HttpRequestError.InvalidResponse, $"{host} does not resolve to public addresses alone");
+        if (!mayBePrivate && !addresses.All(address => Is(address)))
+            throw new HttpRequestException(HttpRequestError.InvalidResponse, $"{host} does not resolve to public addresses alone, or to one of this machine's networks");
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

@@ -66,7 +66,7 @@ internal sealed partial class SourcePolicy(IOptions<ServeOptions> options, Net.R
             throw new Http.ProblemException(StatusCodes.Status422UnprocessableEntity, "source", $"the source's host '{address.Host}' cannot be found: {e.Message}");
         }
         if (found.FirstOrDefault(ip => !Net.PublicAddress.Is(ip)) is { } inside)
-            throw Refused($"{address.Scheme}://{address.Authority}", $"its address {inside} is not a public one; name the host with --allow-source {address.Scheme}://{address.Authority}/ if it may be watched");
+            throw Refused($"{address.Scheme}://{address.Authority}", $"its address {inside} is not a public one, or is of this machine's network; name the host with --allow-source {address.Scheme}://{address.Authority}/ if it may be watched");
     }
 
     /// <summary>Whether an option names the place that a source leads to, so that its host may have a private address.</summary>
