@@ -151,6 +151,27 @@ public class ClipTests(TinyRecording recording) : IClassFixture<TinyRecording>
         Assert.Equal(200, (int)taken.StatusCode);
     }
 
+    [Theory]
+    [InlineData("#EXTM3U\n#EXT-X-TARGETDURATION:25\n#EXTINF:24.4,\n{0}\n#EXT-X-ENDLIST\n")]
+    [InlineData("ffconcat version 1.0\nfile {1}\n")]
+    public async Task A_playlist_in_the_media_folder_leads_to_no_other_file(string playlist)
+    {
+        string media = Path.Combine(Path.GetDirectoryName(recording.Path)!, $"media-{playlist.Length}"), tiny = Path.GetFileName(recording.Path);
+        Directory.CreateDirectory(media);
+        File.CreateSymbolicLink(Path.Combine(media, tiny), recording.Path);
+        await File.WriteAllTextAsync(Path.Combine(media, "clip.mp4"), string.Format(null, playlist, recording.Path, tiny), Cancellation);
+        await using TwitchServer server = await TwitchServer.StartAsync(options => options.MediaFolder = media, scripted: false);
+
+        JsonNode session = await server.CreateAsync(new { source = "clip.mp4" });
+        string path = $"/v1/sessions/{session["id"]}";
+        using (var events = new EventReader(await server.Client.GetStreamAsync($"{path}/events?last_event_id=0", Cancellation)))
+            await events.UntilAsync("end");
+        session = await server.GetAsync(path);
+
+        Assert.Equal("failed", (string)session["state"]!);
+        Assert.Contains("not on whitelist", (string)session["error"]!, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_comment_of_a_session_is_written_again_from_its_replay()
     {

@@ -28,15 +28,17 @@ internal sealed record MediaProbe(double? Length, string? VideoCodec, double? Vi
     ];
 
     /// <summary>Asks <c>ffprobe</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="formats">Formats that it may have, as ffmpeg names them; absent: any.</param>
     /// <exception cref="TwitchException">The file is missing or is no recording.</exception>
-    public static MediaProbe Of(string path)
+    public static MediaProbe Of(string path, string? formats = null)
     {
         if (!File.Exists(path))
             throw new TwitchException($"{path}: there is no such file; give the path of a recording.");
 
         using FfmpegProgram program = FfmpegProgram.Start("ffprobe",
         [
-            "-v", "error", .. Questions, FfmpegProgram.FileArgument(path),
+            "-v", "error", .. Questions, .. (string[])(formats is null ? [] : ["-format_whitelist", formats]), FfmpegProgram.FileArgument(path),
         ]);
         using var text = new MemoryStream();
         program.Output.CopyTo(text);

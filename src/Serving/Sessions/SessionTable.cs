@@ -79,7 +79,7 @@ public sealed class SessionTable : IHostedService, IAsyncDisposable
                 Sampling = sampling,
                 WaitForSource = source.CanReconnect,
                 Clock = _clock,
-                Capture = new LiveCaptureOptions { Realtime = source.IsRecording && request.Realtime, Loop = source.IsRecording && request.Loop, FfmpegMemory = _options.FfmpegMemory, HttpProxy = _proxy.Address },
+                Capture = new LiveCaptureOptions { Realtime = source.IsRecording && request.Realtime, Loop = source.IsRecording && request.Loop, FfmpegMemory = _options.FfmpegMemory, HttpProxy = _proxy.Address, ContainersOnly = true },
             }.Validate());
         }
         catch

@@ -69,7 +69,7 @@ public sealed class LiveCapture : ILiveCapture
         options = (options ?? new LiveCaptureOptions()).Validate();
         if ((options.Realtime || options.Loop) && !source.IsRecording)
             throw new TwitchException($"{source}: --realtime and --loop are for files; this source has a speed of its own.", ExitCode.Usage);
-        MediaProbe? probe = source.IsRecording ? MediaProbe.Of(source.Address) : null;
+        MediaProbe? probe = source.IsRecording ? MediaProbe.Of(source.Address, options.ContainersOnly ? SourceArguments.Containers : null) : null;
         if (probe is { HasVideo: false, HasAudio: false })
             throw new TwitchException($"{source}: has neither a picture nor a sound track; give a recording of a stream.");
         return new LiveCapture(source, frames, mel, options, clock ?? TimeProvider.System, probe);

@@ -30,6 +30,9 @@ public sealed record LiveCaptureOptions
     /// marked (<see cref="HttpsMark"/>). Of what comes this way, only ordinary containers and HLS are read: formats that make connections of their own would go past it.</summary>
     public Uri? HttpProxy { get; init; }
 
+    /// <summary>Reads files as containers alone, whatever their names end with: a playlist leads to other files.</summary>
+    public bool ContainersOnly { get; init; }
+
     /// <summary>Checks every option against its range; messages use the command line's names.</summary>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
     public LiveCaptureOptions Validate()

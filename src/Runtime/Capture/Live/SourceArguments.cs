@@ -3,6 +3,9 @@ namespace Twitch.Runtime.Capture;
 /// <summary>How ffmpeg is told to read a source, and to give its picture and its sound on one clock.</summary>
 internal static class SourceArguments
 {
+    /// <summary>Formats that hold all they play: no playlists, descriptions or scripts, which lead to other files or addresses.</summary>
+    public const string Containers = "mov,matroska,webm,mpegts,mpeg,flv,avi,asf,ogg,wav,flac,mp3,aac,ac3,eac3";
+
     // The picture of a second is the last one at or before it, as in a recording: with times rounded up, the last one of (s − 1, s].
     private const string PicturePerSecond = "fps=1:round=up:start_time=0,format=yuv420p";
 
@@ -10,7 +13,7 @@ internal static class SourceArguments
     private const string OnTheClock = "async=1:first_pts=0";
 
     // Some formats open connections of their own (sdp, rtsp), which no proxy sees.
-    private const string ThroughProxy = "hls,mpegts,mov,matroska,webm,flv,mpeg,avi,ogg,wav,flac,mp3,aac,ac3,eac3,webvtt,mpjpeg";
+    private const string ThroughProxy = "hls,webvtt,mpjpeg," + Containers;
 
     /// <summary>All arguments. Pictures go to a named pipe as YUV4MPEG2, one a second, and sound to stdout as f32le.</summary>
     /// <param name="source">What to read; opened once.</param>
@@ -39,9 +42,9 @@ internal static class SourceArguments
         SourceKind.File =>
         [
             .. (string[])(options.Realtime ? ["-re"] : []), .. (string[])(options.Loop ? ["-stream_loop", "-1"] : []),
-            .. Allow("file"), "-i", FfmpegProgram.FileArgument(source.Address),
+            .. File(options), "-i", FfmpegProgram.FileArgument(source.Address),
         ],
-        SourceKind.NamedPipe => [.. Allow("file"), "-i", FfmpegProgram.FileArgument(source.Address)],
+        SourceKind.NamedPipe => [.. File(options), "-i", FfmpegProgram.FileArgument(source.Address)],
         SourceKind.StandardInput => [.. Allow("pipe,fd"), "-i", source.Address],
         // Of the proxy's own protocols plain http alone: with httpproxy or tls allowed, a playlist could name a proxy of its own.
         SourceKind.Http when options.HttpProxy is not null => [.. Allow("http,tcp,crypto"), "-format_whitelist", ThroughProxy, "-i", HttpsMark.Put(source.Address)],
@@ -54,6 +57,8 @@ internal static class SourceArguments
         SourceKind.Camera => ["-f", "v4l2", "-i", source.Address],
         _ => ["-f", "x11grab", "-framerate", "5", "-i", source.Address],
     };
+
+    private static string[] File(LiveCaptureOptions options) => options.ContainersOnly ? [.. Allow("file"), "-format_whitelist", Containers] : Allow("file");
 
     // What the source may lead to: a playlist of the net does not reach files, and a file does not reach the net.
     private static string[] Allow(string protocols) => ["-protocol_whitelist", protocols];
