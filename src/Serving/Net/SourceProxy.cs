@@ -21,12 +21,15 @@ internal sealed record TrustedRoots(X509Certificate2Collection? Certificates = n
 internal sealed class SourceProxy(SourcePolicy policy, ResolveHost resolve, TrustedRoots roots, ILogger<SourceProxy> logger) : IHostedService, IDisposable
 {
     private const int MostConnections = 512;
-    private static readonly TimeSpan HeadTime = TimeSpan.FromSeconds(10), ConnectTime = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan HeadTime = TimeSpan.FromSeconds(10), ConnectTime = TimeSpan.FromSeconds(15), AgainTime = TimeSpan.FromMilliseconds(100);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly SemaphoreSlim _places = new(MostConnections);
     private readonly CancellationTokenSource _stop = new();
     private Task _accepting = Task.CompletedTask;
+
+    /// <summary>Takes the next connection.</summary>
+    public Func<TcpListener, CancellationToken, ValueTask<Socket>> Accept { get; init; } = (listener, cancellation) => listener.AcceptSocketAsync(cancellation);
 
     /// <summary>Where it listens, once started.</summary>
     public Uri Address => new($"http://{_listener.LocalEndpoint}/");
@@ -56,10 +59,22 @@ internal sealed class SourceProxy(SourcePolicy policy, ResolveHost resolve, Trus
     {
         try
         {
-            while (true)
+            for (bool fails = false; ;)
             {
                 await _places.WaitAsync(_stop.Token);
-                _ = ServeAsync(await _listener.AcceptSocketAsync(_stop.Token));
+                try
+                {
+                    _ = ServeAsync(await Accept(_listener, _stop.Token));
+                    fails = false;
+                }
+                catch (SocketException e) when (!_stop.IsCancellationRequested)    // the process has no file descriptor left, say
+                {
+                    _places.Release();
+                    if (!fails)
+                        logger.LogError("a source's connection to the proxy cannot be accepted, which is tried again: {Why}", e.Message);
+                    fails = true;
+                    await Task.Delay(AgainTime, _stop.Token);
+                }
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException)    // it is stopped

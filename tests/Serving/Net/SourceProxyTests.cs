@@ -234,6 +234,21 @@ public sealed class SourceProxyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_cannot_be_accepted_is_not_the_last_one()
+    {
+        Names("named.test", "127.0.0.1");
+        using ScriptedWeb web = new();
+        web.Answers["/"] = ("200 OK", "hello");
+        int failures = 3;
+        using SourceProxy proxy = await StartAsync(
+            (listener, cancellation) => failures-- > 0 ? throw new SocketException((int)SocketError.TooManyOpenSockets) : listener.AcceptSocketAsync(cancellation), null, $"http://named.test:{web.Port}/");
+
+        Assert.EndsWith("\r\n\r\nhello", await AskAsync(proxy, $"GET http://named.test:{web.Port}/ HTTP/1.1"), StringComparison.Ordinal);
+        Assert.True(failures < 0);
+        await proxy.StopAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task A_certificate_that_is_not_trusted_is_refused_and_leads_nowhere()
     {
         using X509Certificate2 certificate = ScriptedWeb.CertificateOf("secure.test", issuerAt: $"http://127.0.0.1:{Port}/issuer.cer"), another = ScriptedWeb.CertificateOf("secure.test");
@@ -397,12 +412,14 @@ public sealed class SourceProxyTests : IDisposable
 
     private Task<SourceProxy> StartAsync(params string[] allowed) => StartAsync(null, allowed);
 
-    private async Task<SourceProxy> StartAsync(X509Certificate2? trusted, params string[] allowed)
+    private Task<SourceProxy> StartAsync(X509Certificate2? trusted, params string[] allowed) => StartAsync((listener, cancellation) => listener.AcceptSocketAsync(cancellation), trusted, allowed);
+
+    private async Task<SourceProxy> StartAsync(Func<TcpListener, CancellationToken, ValueTask<Socket>> accept, X509Certificate2? trusted, params string[] allowed)
     {
         var options = new ServeOptions();
         foreach (string source in allowed)
             options.AllowedSources.Add(source);
-        var proxy = new SourceProxy(new SourcePolicy(Options.Create(options), ResolveAsync), ResolveAsync, RootsOf(trusted), NullLogger<SourceProxy>.Instance);
+        var proxy = new SourceProxy(new SourcePolicy(Options.Create(options), ResolveAsync), ResolveAsync, RootsOf(trusted), NullLogger<SourceProxy>.Instance) { Accept = accept };
         await proxy.StartAsync(Cancellation);
         return proxy;
     }
