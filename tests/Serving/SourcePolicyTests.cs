@@ -81,6 +81,28 @@ public sealed class SourcePolicyTests : IDisposable
         Assert.False(await IsAllowedFile("absent.mp4"));
     }
 
+    [Theory]
+    [InlineData("http://0.0.0.0/", 422)]
+    [InlineData("http://[::]/", 422)]
+    [InlineData("http://[::]:80/a\0", 400)]
+    [InlineData("a\0", 400)]
+    [InlineData("round", 422)]
+    [InlineData("itself/x", 422)]
+    [InlineData("deep/x", 422)]
+    public async Task What_leads_nowhere_is_the_requests_fault(string source, int status)
+    {
+        var options = new ServeOptions { MediaFolder = _folder };
+        options.AllowedSources.Add("http:");
+        File.CreateSymbolicLink(Path.Combine(_folder, "round"), Path.Combine(_folder, "and"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "and"), Path.Combine(_folder, "round"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "itself"), Path.Combine(_folder, "itself"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "deep"), Path.Combine(_folder, "deep", "x"));
+
+        var refused = await Assert.ThrowsAsync<ProblemException>(() => new SourcePolicy(Options.Create(options), Dns.GetHostAddressesAsync).CheckAsync(source, TestContext.Current.CancellationToken));
+
+        Assert.Equal(status, refused.Status);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<bool> IsAllowedFile(string source) => IsAllowed(new ServeOptions { MediaFolder = Path.Combine(_folder, "media") }, source);

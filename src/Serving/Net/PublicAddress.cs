@@ -45,7 +45,15 @@ internal static class PublicAddress
     /// <exception cref="SocketException">Nobody answers there.</exception>
     public static async Task<NetworkStream> ConnectAsync(string host, int port, ResolveHost resolve, bool mayBePrivate, CancellationToken cancellation)
     {
-        IPAddress[] addresses = await resolve(host, cancellation);
+        IPAddress[] addresses;
+        try
+        {
+            addresses = await resolve(host, cancellation);
+        }
+        catch (ArgumentException e)    // 0.0.0.0, [::], or a name that is too long
+        {
+            throw new HttpRequestException($"{host} is no host: {e.Message}", e);
+        }
         if (addresses.Length == 0)
             throw new HttpRequestException($"{host} has no address");
         if (!mayBePrivate && !addresses.All(address => Is(address)))

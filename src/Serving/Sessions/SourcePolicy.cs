@@ -13,6 +13,8 @@ namespace Twitch.Serving.Sessions;
 /// up here, for an answer at once, and again where it counts: when <see cref="Net.SourceProxy"/> connects.</remarks>
 internal sealed partial class SourcePolicy(IOptions<ServeOptions> options, Net.ResolveHost resolve)
 {
+    private const int MostLinks = 40;    // as many as Linux follows
+
     private readonly AllowedSource[] _allowed = [.. options.Value.AllowedSources.Select(text => AllowedSource.TryParse(text)!)];
 
     /// <exception cref="Http.ProblemException">It is none, or may not be watched.</exception>
@@ -20,6 +22,8 @@ internal sealed partial class SourcePolicy(IOptions<ServeOptions> options, Net.R
     {
         if (string.IsNullOrEmpty(text))
             throw Http.ProblemException.BadRequest("the source is missing; give \"source\": a URL, or a file of the media folder.", null, "source");
+        if (text.Contains('\0', StringComparison.Ordinal))
+            throw Http.ProblemException.BadRequest("the source holds a NUL, which no URL and no file name does.", null, "a URL, or a file of the media folder");
         if (text.Contains("://", StringComparison.Ordinal))
             return await CheckAddressAsync(text, cancellation);
         if (text == "-")
@@ -61,7 +65,7 @@ internal sealed partial class SourcePolicy(IOptions<ServeOptions> options, Net.R
         {
             found = await resolve(address.DnsSafeHost, cancellation);
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ArgumentException)    // the second of 0.0.0.0, [::] and names that are too long
         {
             throw new Http.ProblemException(StatusCodes.Status422UnprocessableEntity, "source", $"the source's host '{address.Host}' cannot be found: {e.Message}");
         }
@@ -77,21 +81,33 @@ internal sealed partial class SourcePolicy(IOptions<ServeOptions> options, Net.R
     {
         if (options.Value.MediaFolder is not { } folder)
             throw Refused(text, "files are no sources here; start the server with --media FOLDER, and give the name of a file in it");
-        string root = RealPath(Path.GetFullPath(folder)), path = RealPath(Path.GetFullPath(text, root));
+        string root, path;
+        try
+        {
+            root = RealPath(Path.GetFullPath(folder));
+            path = RealPath(Path.GetFullPath(text, root));
+        }
+        catch (IOException e)
+        {
+            throw new Http.ProblemException(StatusCodes.Status422UnprocessableEntity, "source", $"'{text}' of the media folder cannot be followed to a file: {e.Message}", text);
+        }
         if (!path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw Refused(text, "it is not in the media folder");
         return File.Exists(path) ? StreamSource.Parse(path) : throw new Http.ProblemException(StatusCodes.Status422UnprocessableEntity, "source", $"there is no file '{text}' in the media folder.", text);
     }
 
-    // Every link on the way is followed.
-    private static string RealPath(string path)
+    // Every link on the way is followed; links that lead to themselves have no end.
+    private static string RealPath(string path, int followed = 0)
     {
         string real = "/";
         foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             real = Path.Combine(real, part);
-            if (new FileInfo(real).LinkTarget is not null)
-                real = RealPath(new FileInfo(real).ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+            if (new FileInfo(real).LinkTarget is null)
+                continue;
+            if (followed == MostLinks)
+                throw new IOException($"more than {MostLinks} links lead from one to the next.");
+            real = RealPath(new FileInfo(real).ResolveLinkTarget(returnFinalTarget: true)!.FullName, followed + 1);
         }
         return real;
     }

@@ -233,6 +233,18 @@ public sealed class SourceProxyTests : IDisposable
         await proxy.StopAsync(Cancellation);
     }
 
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("[::]")]
+    [InlineData("0.0.0.0.https.invalid")]
+    public async Task An_address_that_stands_for_all_is_nobodys(string host)
+    {
+        using SourceProxy proxy = await StartAsync(Dns.GetHostAddressesAsync, "http:", "https:");
+
+        Assert.StartsWith("HTTP/1.1 502 Bad Gateway\r\n", await AskAsync(proxy, $"GET http://{host}:{Port}/ HTTP/1.1"), StringComparison.Ordinal);
+        await proxy.StopAsync(Cancellation);
+    }
+
     [Fact]
     public async Task A_connection_that_cannot_be_accepted_is_not_the_last_one()
     {
@@ -240,8 +252,8 @@ public sealed class SourceProxyTests : IDisposable
         using ScriptedWeb web = new();
         web.Answers["/"] = ("200 OK", "hello");
         int failures = 3;
-        using SourceProxy proxy = await StartAsync(
-            (listener, cancellation) => failures-- > 0 ? throw new SocketException((int)SocketError.TooManyOpenSockets) : listener.AcceptSocketAsync(cancellation), null, $"http://named.test:{web.Port}/");
+        using SourceProxy proxy = await StartAsync(ProxyOf(
+            ResolveAsync, null, [$"http://named.test:{web.Port}/"], (listener, cancellation) => failures-- > 0 ? throw new SocketException((int)SocketError.TooManyOpenSockets) : listener.AcceptSocketAsync(cancellation)));
 
         Assert.EndsWith("\r\n\r\nhello", await AskAsync(proxy, $"GET http://named.test:{web.Port}/ HTTP/1.1"), StringComparison.Ordinal);
         Assert.True(failures < 0);
@@ -410,18 +422,27 @@ public sealed class SourceProxyTests : IDisposable
     private Task<TwitchServer> ServeAsync(string allowed, X509Certificate2? trusted = null) => TwitchServer.StartAsync(
         options => options.AllowedSources.Add(allowed), scripted: false, build: (builder, _) => builder.Services.AddSingleton<ResolveHost>(ResolveAsync).AddSingleton(RootsOf(trusted)));
 
-    private Task<SourceProxy> StartAsync(params string[] allowed) => StartAsync(null, allowed);
+    private Task<SourceProxy> StartAsync(params string[] allowed) => StartAsync(ProxyOf(ResolveAsync, null, allowed));
 
-    private Task<SourceProxy> StartAsync(X509Certificate2? trusted, params string[] allowed) => StartAsync((listener, cancellation) => listener.AcceptSocketAsync(cancellation), trusted, allowed);
+    private static Task<SourceProxy> StartAsync(ResolveHost resolve, params string[] allowed) => StartAsync(ProxyOf(resolve, null, allowed));
 
-    private async Task<SourceProxy> StartAsync(Func<TcpListener, CancellationToken, ValueTask<Socket>> accept, X509Certificate2? trusted, params string[] allowed)
+    private Task<SourceProxy> StartAsync(X509Certificate2? trusted, params string[] allowed) => StartAsync(ProxyOf(ResolveAsync, trusted, allowed));
+
+    private static async Task<SourceProxy> StartAsync(SourceProxy proxy)
+    {
+        await proxy.StartAsync(Cancellation);
+        return proxy;
+    }
+
+    private static SourceProxy ProxyOf(ResolveHost resolve, X509Certificate2? trusted, string[] allowed, Func<TcpListener, CancellationToken, ValueTask<Socket>>? accept = null)
     {
         var options = new ServeOptions();
         foreach (string source in allowed)
             options.AllowedSources.Add(source);
-        var proxy = new SourceProxy(new SourcePolicy(Options.Create(options), ResolveAsync), ResolveAsync, RootsOf(trusted), NullLogger<SourceProxy>.Instance) { Accept = accept };
-        await proxy.StartAsync(Cancellation);
-        return proxy;
+        return new SourceProxy(new SourcePolicy(Options.Create(options), resolve), resolve, RootsOf(trusted), NullLogger<SourceProxy>.Instance)
+        {
+            Accept = accept ?? ((listener, cancellation) => listener.AcceptSocketAsync(cancellation)),
+        };
     }
 
     private static TrustedRoots RootsOf(X509Certificate2? trusted) => new(trusted is null ? null : [trusted]);
