@@ -140,7 +140,7 @@ internal sealed class SourceProxy(SourcePolicy policy, ResolveHost resolve, Trus
 
     private async Task RelayAsync(ProxyRequest request, NetworkStream client, NetworkStream server, CancellationToken cancellation)
     {
-        using var web = new HttpMessageInvoker(Over(server));
+        using var web = new HttpMessageInvoker(Over(request.Target.Scheme == Uri.UriSchemeHttp ? new IcyStream(server) : server));
         using HttpRequestMessage message = request.ToMessage();
         HttpResponseMessage response;
         try
@@ -158,7 +158,7 @@ internal sealed class SourceProxy(SourcePolicy policy, ResolveHost resolve, Trus
     }
 
     // Of one connection, which has been looked at, and one request.
-    private SocketsHttpHandler Over(NetworkStream server)
+    private SocketsHttpHandler Over(Stream server)
     {
         // A certificate may name addresses of more certificates, and these would be fetched from anywhere.
         var trust = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck };
@@ -176,7 +176,7 @@ internal sealed class SourceProxy(SourcePolicy policy, ResolveHost resolve, Trus
             ConnectTimeout = ConnectTime,
             MaxResponseDrainSize = 0,
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust },
-            ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(server),
+            ConnectCallback = (_, _) => ValueTask.FromResult(server),
         };
     }
 

@@ -125,6 +125,26 @@ public sealed class SourceProxyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_radio_that_calls_http_icy_is_heard()
+    {
+        Names("named.test", "127.0.0.1");
+        using SourceProxy proxy = await StartAsync($"http://named.test:{Port}/");
+        Task<string> asking = AskAsync(proxy, $"GET http://named.test:{Port}/ HTTP/1.1\r\nIcy-MetaData: 1");
+        using (TcpClient server = await _inside.AcceptTcpClientAsync(Cancellation))
+        {
+            await server.GetStream().ReadExactlyAsync(new byte[16], Cancellation);
+            await server.GetStream().WriteAsync("ICY 200 OK\r\nicy-metaint: 8192\r\nContent-Type: audio/mpeg\r\n\r\nsound"u8.ToArray(), Cancellation);
+            server.Client.Shutdown(SocketShutdown.Send);
+            string answer = await asking;
+
+            Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer, StringComparison.Ordinal);
+            Assert.Equal(["Connection: close", "Content-Type: audio/mpeg", "icy-metaint: 8192"], HeadersOf(answer));
+            Assert.EndsWith("\r\n\r\nsound", answer, StringComparison.Ordinal);
+        }
+        await proxy.StopAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task What_goes_on_for_ever_comes_as_it_is_sent_and_ends_for_both()
     {
         Names("named.test", "127.0.0.1");
