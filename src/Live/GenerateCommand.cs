@@ -124,7 +124,12 @@ internal sealed class GenerateCommand
         var comment = new TimedComment(TimeSpan.FromSeconds(replay.Info.Time), result.Comment);
         output.WriteLine(json ? JsonLine(comment, logprobs) : TextLine(comment, logprobs, model.Vocabulary));
         if (!result.Same)
-            error.WriteLine($"error: {path}: it said '{replay.Info.Text}' on {replay.Info.Provider} in {replay.Info.Precision}; this machine computes otherwise, see 'twitch verify'.");
+        {
+            string remedy = (replay.Info.Provider, replay.Info.Precision) == (model.Options.ProviderName, model.Options.PrecisionName)
+                ? "this machine computes otherwise, see 'twitch verify'"
+                : $"here it was {model.Options.ProviderName} in {model.Options.PrecisionName}: give --provider {replay.Info.Provider} --precision {replay.Info.Precision}";
+            error.WriteLine($"error: {path}: it said '{replay.Info.Text}' on {replay.Info.Provider} in {replay.Info.Precision}; {remedy}.");
+        }
         return result.Same ? ExitCode.Done : ExitCode.Failed;
     }
 

@@ -90,6 +90,9 @@ public sealed partial class CommentModel : IDisposable
     /// <param name="rows">Most of them, at least 1.</param>
     public string DecoderFile(int rows) => DecoderFile(Bundle, Options, rows);
 
+    /// <summary>A number of comments from which on more of them are written by no other file.</summary>
+    internal int ManyRows => Math.Max(2, (Bundle.Manifest.Variants ?? []).Select(variant => variant.LeastRows).DefaultIfEmpty().Max());
+
     /// <summary>The file of a bundle that would.</summary>
     /// <exception cref="TwitchException">The bundle does not have the precision.</exception>
     internal static string DecoderFile(Bundle bundle, RuntimeOptions options, int rows)
@@ -173,11 +176,27 @@ public sealed partial class CommentModel : IDisposable
     /// <param name="options">How each token is drawn.</param>
     /// <returns>As it may be said, or <see cref="Comment.Withheld"/>.</returns>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
-    public Comment Generate(ClipContext clip, SamplingOptions options)
+    public Comment Generate(ClipContext clip, SamplingOptions options) => Draw(options, each => CreateGenerator(clip, each));
+
+    /// <summary>Draws the comment that a <see cref="BatchScheduler"/> does.</summary>
+    /// <param name="clip">What was seen and heard.</param>
+    /// <param name="options">How each token is drawn.</param>
+    /// <param name="capacity">Of the scheduler.</param>
+    internal Comment GenerateAsOneOf(int capacity, ClipContext clip, SamplingOptions options)
+    {
+        capacity = Math.Clamp(capacity, 1, ManyRows);
+        if (DecoderFile(capacity) == DecoderFile(rows: 1))
+            return Generate(clip, options);
+        using IModelBatchDecoder decoder = CreateBatchDecoder(capacity);
+        var (row, sampler) = (new OneOfMany(decoder), new Sampler(Config.VocabularySize, Speaker.Banned));
+        return Draw(options, each => new CommentGenerator(row, sampler, clip, each));
+    }
+
+    private Comment Draw(SamplingOptions options, Func<SamplingOptions, CommentGenerator> begin)
     {
         for (int draw = 0; ; draw++)
         {
-            using CommentGenerator generator = CreateGenerator(clip, Speaker.OptionsOf(options, draw));
+            using CommentGenerator generator = begin(Speaker.OptionsOf(options, draw));
             Comment drawn = generator.ToEnd(Vocabulary);
             if (Speaker.Decide(drawn.Tokens, drawn.LogProbabilities, options, draw) is { } comment)
                 return comment;

@@ -147,7 +147,7 @@ public static class GoldenCheck
     // The same where another graph writes several comments at a time.
     private static void DecodeTogether(CommentModel model, SafeTensors golden, ClipContext[] clips, List<GoldenDifference> report)
     {
-        int rows = (model.Bundle.Manifest.Variants ?? []).Max(variant => (int?)variant.LeastRows) ?? 1;
+        int rows = model.ManyRows;
         if (model.DecoderFile(rows) == model.DecoderFile(1))
             return;
         int count = Size(golden, "tokens", 1), vocabulary = model.Config.VocabularySize;

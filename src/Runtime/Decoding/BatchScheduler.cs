@@ -23,7 +23,8 @@ public sealed class BatchScheduler : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Draws one comment; the one that <see cref="CommentModel.Generate"/> draws, whatever else is being written. It may be <see cref="Comment.Withheld"/>.</summary>
+    /// <summary>Draws one comment, the same whatever else is being written: the one that <see cref="CommentModel.Generate"/> draws, where the model has one
+    /// <see cref="CommentModel.DecoderFile(int)"/> for both (not in int8). It may be <see cref="Comment.Withheld"/>.</summary>
     /// <param name="clip">What was seen and heard.</param>
     /// <param name="options">How each token is drawn.</param>
     /// <param name="cancellation">Takes the comment out of the batch.</param>
@@ -33,8 +34,7 @@ public sealed class BatchScheduler : IAsyncDisposable
     public Task<Comment> GenerateAsync(ClipContext clip, SamplingOptions options, CancellationToken cancellation = default) =>
         GenerateAsync(clip, options, null, cancellation);
 
-    /// <summary>Draws one comment and tells its tokens as soon as it is known that it may be said; the comment that <see cref="CommentModel.Generate"/>
-    /// draws, whatever else is being written.</summary>
+    /// <summary>Draws one comment, the same whatever else is being written, and tells its tokens as soon as it is known that it may be said.</summary>
     /// <param name="clip">What was seen and heard.</param>
     /// <param name="options">How each token is drawn.</param>
     /// <param name="drawn">Is told each token, on the loop's thread: all comments wait for it, so it must be short.</param>
@@ -55,7 +55,7 @@ public sealed class BatchScheduler : IAsyncDisposable
         return generation.Task;
     }
 
-    /// <summary>Draws comments with different texts from one encoding; those of <see cref="CommentModel.GenerateDistinct"/>, in its order.</summary>
+    /// <summary>Draws comments with different texts from one encoding, as <see cref="CommentModel.GenerateDistinct"/> does.</summary>
     /// <param name="clip">What was seen and heard.</param>
     /// <param name="options">How each token is drawn; every try has a seed derived from this one's.</param>
     /// <param name="count">How many.</param>

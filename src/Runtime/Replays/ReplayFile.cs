@@ -14,7 +14,9 @@ namespace Twitch.Runtime;
 /// <param name="Sampling">How it was drawn, with its seed.</param>
 /// <param name="Text">What was said.</param>
 /// <param name="Tokens">The ids.</param>
-public sealed record ReplayInfo(int Version, string ModelSha256, string Provider, string Precision, double Time, SamplingOptions Sampling, string Text, IReadOnlyList<int> Tokens)
+/// <param name="Rows">Most comments that were written at a time: from some on another of the bundle's graphs writes them, see <see cref="CommentModel.DecoderFile(int)"/>.</param>
+public sealed record ReplayInfo(
+    int Version, string ModelSha256, string Provider, string Precision, double Time, SamplingOptions Sampling, string Text, IReadOnlyList<int> Tokens, int Rows = 1)
 {
     /// <summary>The version this code reads and writes.</summary>
     public const int CurrentVersion = 1;
@@ -50,10 +52,11 @@ public sealed class ReplayFile
     /// <param name="window">What was seen and heard; kept, not copied.</param>
     /// <param name="clip">What the decoder began from.</param>
     /// <param name="made">What was said.</param>
-    public static ReplayFile Of(CommentModel model, RecordedWindow window, ClipContext clip, CommentMade made) => new(
+    /// <param name="rows">Most comments that were written at a time.</param>
+    public static ReplayFile Of(CommentModel model, RecordedWindow window, ClipContext clip, CommentMade made, int rows = 1) => new(
         new ReplayInfo(
             ReplayInfo.CurrentVersion, model.Bundle.Manifest.Provenance.ModelSha256, model.Options.ProviderName, model.Options.PrecisionName, made.Time.TotalSeconds,
-            made.Options, made.Comment.Text, made.Comment.Tokens),
+            made.Options, made.Comment.Text, made.Comment.Tokens, rows),
         window.Frames, window.Mel, clip);
 
     /// <summary>Writes the zip.</summary>
@@ -136,7 +139,7 @@ public sealed class ReplayFile
         ClipContext again = model.Encode(_frames, _mel);
         double difference = Math.Max(Largest(again.Hidden, _clip.Hidden), Largest(again.Cell, _clip.Cell));
         cancellation.ThrowIfCancellationRequested();
-        Comment comment = model.Generate(_clip, Info.Sampling);
+        Comment comment = model.GenerateAsOneOf(Info.Rows, _clip, Info.Sampling);
         return new ReplayResult(comment, comment.Tokens.SequenceEqual(Info.Tokens), difference);
     }
 

@@ -171,7 +171,7 @@ internal sealed class Session : IAsyncDisposable
         var comment = new SessionComment(made.Number, made.Time, _clock.GetUtcNow(), made.Comment, made.Options, Asks ? CommentState.Pending : CommentState.Auto)
         {
             Posts = Posts is true,
-            Replay = _options.ReplayableComments > 0 && Feed.CopyWindow() is { } window && Feed.LastClip is { } clip ? ReplayFile.Of(_served.Model, window, clip, made) : null,
+            Replay = _options.ReplayableComments > 0 && Feed.CopyWindow() is { } window && Feed.LastClip is { } clip ? ReplayFile.Of(_served.Model, window, clip, made, _options.BatchRows) : null,
         };
         Comments.Add(comment);
         _metrics.Commented(made);

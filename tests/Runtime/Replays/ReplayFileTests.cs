@@ -40,6 +40,30 @@ public sealed class ReplayFileTests(OpenedSeedTiny opened) : IClassFixture<Opene
     }
 
     [Fact]
+    public async Task What_was_written_among_others_in_int8_is_written_again()
+    {
+        using TinyBundle wide = TinyBundle.Screened();    // 200 numbers: a scale for each row is another than one for each 128
+        using var model = CommentModel.Open(wide.Folder, new RuntimeOptions { Precision = Precision.Int8 });
+        await using BatchScheduler scheduler = model.CreateBatchScheduler(32);
+        var random = new Random(4);
+        int different = 0;
+        for (ulong seed = 0; seed < 20; seed++)
+        {
+            float[] state = [.. Enumerable.Range(0, model.Config.HiddenSize).Select(_ => random.NextSingle() * 2 - 1)];
+            var clip = new ClipContext(state, state);
+            SamplingOptions options = Options with { Seed = seed, Temperature = 2, MinLength = 20 };
+            Comment said = await scheduler.GenerateAsync(clip, options, TestContext.Current.CancellationToken);
+            different += said.Tokens.SequenceEqual(model.Generate(clip, options).Tokens) ? 0 : 1;
+
+            ReplayFile kept = ReplayFile.Of(
+                model, new RecordedWindow(default, new byte[model.Config.Frame.ByteCount], []), clip, new CommentMade(TimeSpan.FromSeconds(21), 1, said, options, TimeSpan.Zero), rows: 32);
+
+            Assert.True(Through(kept, model).Run(model, TestContext.Current.CancellationToken).Same);
+        }
+        Assert.True(different > 0 || !Processor.AddsFourProducts, "both graphs draw the same, so nothing is shown");
+    }
+
+    [Fact]
     public void A_network_without_past_chat_is_replayed_as_before()
     {
         ReplayFile kept = Kept(opened.Model);
