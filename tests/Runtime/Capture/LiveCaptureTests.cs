@@ -45,6 +45,35 @@ public class LiveCaptureTests(Clips clips)
     }
 
     [Theory]
+    [InlineData("begins-silent.mp4", 48, 3, 45, 48, 48)]
+    [InlineData("ends-silent.mp4", 50, 3, 0, 50, 3)]
+    [InlineData("ends-still.mp4", 3, 50, 0, 3, 50)]
+    public async Task A_file_with_a_track_that_is_short_or_late_is_read_to_its_end(string name, int picture, int sound, int soundBegins, int pictureSeconds, int soundSeconds)
+    {
+        string path = clips.Make(name, $"-f lavfi -i {Clips.Picture(picture)} -itsoffset {soundBegins} -f lavfi -i {Clips.Sound(sound)} -map 0:v -map 1:a {Clips.H264} -c:a aac");
+        ReadStream recorded = ReadStream.Of(path);
+
+        (List<byte[]> frames, List<float> mel, LiveCapture capture) = await Read(path);
+
+        Assert.Equal((CaptureEnd.Ended, recorded.Frames.Count), (capture.Ending, frames.Count));
+        for (int i = 0; i < frames.Count; i++)    // the last one stands for the rest
+            Assert.True((i < pictureSeconds ? recorded.Frames[i] : frames[pictureSeconds - 1]).AsSpan().SequenceEqual(frames[i]), $"frame {i} differs");
+        int heard = (int)MelSpec.Standard.StepsEndingBy(TimeSpan.FromSeconds(soundSeconds)) * MelSpec.Standard.MelCount;
+        for (int i = 0; i < mel.Count; i++)
+            Assert.Equal(i < heard ? recorded.Mel[i] : MathF.Log(MelSpec.Floor), mel[i], 1e-4f);
+    }
+
+    [Fact]
+    public async Task A_file_at_its_own_speed_does_not_stall_where_its_picture_ends()
+    {
+        string path = clips.Make("still.mp4", $"-f lavfi -i {Clips.Picture(1)} -f lavfi -i {Clips.Sound(4)} -map 0:v -map 1:a {Clips.H264} -c:a aac");
+
+        (List<byte[]> frames, _, LiveCapture capture) = await Read(path, new LiveCaptureOptions { Realtime = true, Stall = TimeSpan.FromSeconds(1) });
+
+        Assert.Equal((CaptureEnd.Ended, "it ended", 4), (capture.Ending, capture.Reason, frames.Count));
+    }
+
+    [Theory]
     [InlineData("tcp://127.0.0.1:{0}", "-c copy -f mpegts tcp://127.0.0.1:{0}?listen=1")]
     [InlineData("srt://127.0.0.1:{0}", "-c copy -f mpegts srt://127.0.0.1:{0}?mode=listener")]
     [InlineData("rtmp://127.0.0.1:{0}/live/key", "-c copy -f flv -listen 1 rtmp://127.0.0.1:{0}/live/key")]

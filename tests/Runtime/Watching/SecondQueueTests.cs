@@ -105,6 +105,72 @@ public class SecondQueueTests
     }
 
     [Fact]
+    public async Task What_is_late_is_not_waited_for_though_nothing_more_comes()
+    {
+        var clock = new ManualTime();
+        var queue = new SecondQueue(Frame, Mel, 8, 2, drops: true, clock);
+        queue.AddSound([]);
+        for (byte second = 0; second < 4; second++)
+            queue.AddPicture([second, 0, 0]);
+        Assert.True(await queue.WaitAsync(Cancellation));
+        queue.Take();
+
+        Task<bool> waiting = queue.WaitAsync(Cancellation);
+        Assert.False(waiting.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.True(await waiting);
+        Assert.Equal(1, queue.Take().Second.Frame.Span[0]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_file_does_not_wait_for_a_track_that_has_nothing_and_no_clock_is_needed_to_know_it(bool silent)
+    {
+        var queue = new SecondQueue(Frame, Mel, 4, 3, drops: false, new ManualTime());
+        Add(queue, 0);
+        Task adding = Task.Run(() =>
+        {
+            for (int second = 1; second < 50; second++)
+                Assert.True(silent ? queue.AddPicture([(byte)second, 0, 0]) : queue.AddSound(Steps(second, -1)));
+            queue.EndPictures();
+            queue.EndSound(TimeSpan.FromSeconds(silent ? 0 : 50));
+        }, Cancellation);
+
+        var taken = new List<(int Index, int Shown, float Heard)>();
+        while (await queue.WaitAsync(Cancellation))
+        {
+            StreamSecond second = queue.Take().Second;
+            taken.Add((second.Index, second.Frame.Span[0], second.Mel.Span.IsEmpty ? 0 : second.Mel.Span[0]));
+        }
+        await adding;
+
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => (i, silent ? i : 0, i == 0 ? 0 : silent ? MathF.Log(1e-9f) : -1)), taken);
+        Assert.Equal(0, queue.Counts.Dropped);
+    }
+
+    [Fact]
+    public async Task A_file_waits_for_a_track_as_long_as_the_other_has_room()
+    {
+        var clock = new ManualTime();
+        var queue = new SecondQueue(Frame, Mel, 4, 3, drops: false, clock);
+        queue.AddSound([]);
+        for (byte second = 0; second < 7; second++)
+            queue.AddPicture([second, 0, 0]);
+        Assert.True(await queue.WaitAsync(Cancellation));
+        queue.Take();
+
+        Task<bool> waiting = queue.WaitAsync(Cancellation);
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.False(waiting.IsCompleted);
+        queue.AddSound(Steps(1, -1));
+
+        Assert.True(await waiting);
+        Assert.All(queue.Take().Second.Mel.ToArray(), value => Assert.Equal(-1, value));
+    }
+
+    [Fact]
     public void How_long_no_picture_came_is_known_though_sound_goes_on()
     {
         var clock = new ManualTime();

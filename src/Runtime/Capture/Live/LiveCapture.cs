@@ -4,10 +4,11 @@ using System.Runtime.CompilerServices;
 namespace Twitch.Runtime.Capture;
 
 /// <summary>A source, read as it happens: one ffmpeg opens it once and gives its pictures to OpenCV and its sound to us, on one clock.</summary>
-/// <remarks>A file gives the seconds that <see cref="Recording"/> gives. A track that is missing is black or silent, as there.</remarks>
+/// <remarks>A file gives the seconds that <see cref="Recording"/> gives. A track that is missing is black or silent, as there; of one that ends, or pauses, long
+/// before the other does, ffmpeg keeps what is left of its last second until it has read the whole file, so that is left out.</remarks>
 public sealed class LiveCapture : ILiveCapture
 {
-    private static readonly TimeSpan RecordingPatience = TimeSpan.FromSeconds(30);    // files may be interleaved badly, and nobody waits for them
+    private static readonly TimeSpan RecordingPatience = TimeSpan.FromSeconds(30);    // of a file's clock: files may be interleaved badly
 
     private readonly StreamSource _source;
     private readonly LiveCaptureOptions _options;
@@ -131,7 +132,7 @@ public sealed class LiveCapture : ILiveCapture
     // False: there will be no second, or the source stalls.
     private async Task<bool> WaitAsync(bool begun, TimeSpan limit, CancellationToken cancellation)
     {
-        bool live = !_source.IsRecording || _options.Realtime;
+        bool live = !_source.IsRecording;    // a file is there: one of its tracks, or both, may bring nothing for a while
         if (live && _queue.SincePicture > limit)    // the sound goes on
         {
             (Ending, Reason) = (CaptureEnd.Stalled, Stalled(limit));

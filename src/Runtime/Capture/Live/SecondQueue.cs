@@ -2,12 +2,16 @@ namespace Twitch.Runtime.Capture;
 
 /// <summary>Joins pictures and sound that come on their own into whole seconds, in memory that never grows: what nobody takes in time
 /// is dropped, oldest first, or makes the source wait.</summary>
+/// <remarks>Silence, or the last picture, stands for the one that is late. Where the source does not wait, what is late is said by the clock, because what
+/// comes in a burst is not. Where it does, nobody looks at a clock: ffmpeg writes both tracks in the order of their times, at most ten seconds apart, and waits
+/// until what it has written is read, so one that has filled all the room there is shows that the other has nothing there.</remarks>
 /// <param name="frameSpec">Size of the frames.</param>
 /// <param name="melSpec">How sound is analysed.</param>
 /// <param name="capacity">Seconds that are kept, at least 2.</param>
-/// <param name="patience">Seconds that sound and picture wait for each other.</param>
+/// <param name="patience">Seconds that sound and picture wait for each other; beside <paramref name="capacity"/>, more than the ten that ffmpeg may write one
+/// before the other.</param>
 /// <param name="drops">Full, it drops; otherwise whoever adds waits.</param>
-/// <param name="clock">Of the timestamps.</param>
+/// <param name="clock">Of the timestamps, and of what is late where it drops.</param>
 internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capacity, int patience, bool drops, TimeProvider clock)
 {
     private const int FirstTakes = 4;
@@ -140,6 +144,7 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
         while (true)
         {
             Task news;
+            TimeSpan limit;
             lock (_gate)
             {
                 if (_first < Complete())
@@ -147,8 +152,15 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
                 if (_closed || (_picturesEnded && _soundEnded))
                     return false;
                 news = (_news ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                limit = UntilLate();
             }
-            await news.WaitAsync(cancellation);
+            try
+            {
+                await news.WaitAsync(limit, clock, cancellation);
+            }
+            catch (TimeoutException)    // one of them is late now
+            {
+            }
         }
     }
 
@@ -173,8 +185,7 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
         }
     }
 
-    // A second is complete when both its parts are there, or will not come, or are later than one can wait: by the clock, because
-    // what comes in a burst is not late.
+    // A second is complete when both its parts are there, or will not come, or are later than one can wait.
     private int Complete()
     {
         int most = Math.Max(_pictures, _sounds);
@@ -182,13 +193,25 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
         if (_picturesEnded && _soundEnded)
             return Math.Max(_first, Math.Max(_pictures, (int)Math.Ceiling(_soundLength.TotalSeconds - (_pictures == 0 ? 0 : 0.5))));
         // Where a picture was, the last packet of sound makes no second of its own; that it is not the last, the next one shows.
-        int seen = _picturesEnded ? (_pictures == 0 ? _lasting : Math.Max(_pictures, _sounds - 1)) : IsLate(_lastPicture, _pictures) ? Math.Max(_pictures, _sounds - patience) : _pictures;
-        int heard = _soundEnded ? most : IsLate(_lastSound, _sounds) ? Math.Max(_sounds, _pictures - patience) : _sounds;
+        int seen = _picturesEnded ? (_pictures == 0 ? _lasting : Math.Max(_pictures, _sounds - 1)) : Reached(_pictures, _sounds, _lastPicture);
+        int heard = _soundEnded ? most : Reached(_sounds, _pictures, _lastSound);
         return Math.Max(_first, Math.Min(seen, heard));
     }
 
+    // Seconds of one of them that are there or are not waited for any more, while the other one has come to <other>.
+    private int Reached(int count, int other, long last) =>
+        drops ? (UntilLate(count, last) <= TimeSpan.Zero ? Math.Max(count, other - patience) : count) : Math.Max(count, other - (_slots.Length - 1));
+
     // The first of its kind may take longer: decoders have to be opened.
-    private bool IsLate(long last, int count) => clock.GetElapsedTime(last).TotalSeconds >= (count == 0 ? FirstTakes * patience : patience);
+    private TimeSpan UntilLate(int count, long last) => TimeSpan.FromSeconds(count == 0 ? FirstTakes * patience : patience) - clock.GetElapsedTime(last);
+
+    // How long until a second is complete though nothing comes.
+    private TimeSpan UntilLate()
+    {
+        (bool behind, int count, long last) = _pictures < _sounds ? (!_picturesEnded, _pictures, _lastPicture) : (!_soundEnded, _sounds, _lastSound);
+        TimeSpan left = UntilLate(count, last);
+        return drops && behind && Math.Max(_pictures, _sounds) > _first + patience && left > TimeSpan.Zero ? left : Timeout.InfiniteTimeSpan;
+    }
 
     private bool MakeRoom(int second)
     {
