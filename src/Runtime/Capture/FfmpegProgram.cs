@@ -18,7 +18,7 @@ internal sealed class FfmpegProgram : IDisposable
         {
             lock (_complaints)
             {
-                if (!string.IsNullOrWhiteSpace(line.Data) && _complaints.Count < MaxComplaints)
+                if (!string.IsNullOrWhiteSpace(line.Data) && !IsOfOurOwn(line.Data) && _complaints.Count < MaxComplaints)
                     _complaints.Add(WithoutAddress(line.Data.Trim()));
             }
         };
@@ -63,6 +63,9 @@ internal sealed class FfmpegProgram : IDisposable
         _process.WaitForExit();
         _process.Dispose();
     }
+
+    /// <summary>Whether ffmpeg says something of its output alone: times that go back where a track changes are no harm to samples and pictures that have none.</summary>
+    internal static bool IsOfOurOwn(string line) => line.Contains("non monotonically increasing dts to muxer", StringComparison.Ordinal);
 
     // "[aac @ 0x5591c2] text" -> "aac: text"; the address differs each time.
     internal static string WithoutAddress(string line)

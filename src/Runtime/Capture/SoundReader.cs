@@ -1,11 +1,8 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Twitch.Runtime.Capture;
 
 /// <summary>The sound of a file as mono samples on the stream's clock, decoded by one <c>ffmpeg</c>.</summary>
-/// <remarks>The channels are averaged first and then resampled. Where the track begins late or has a hole of a tenth of a second,
-/// there is silence, so a sample's index is its time.</remarks>
 internal sealed class SoundReader : IDisposable
 {
     /// <summary>Sound before the first sample that is wanted, in seconds: a decoder and a resampler need some to settle.</summary>
@@ -13,6 +10,7 @@ internal sealed class SoundReader : IDisposable
 
     private readonly string _path;
     private readonly FfmpegProgram _program;
+    private readonly ClockedSound _clocked;
     private readonly long _first;
     private long _skip;    // samples before the first that is wanted, still to come
     private bool _ended;
@@ -33,12 +31,13 @@ internal sealed class SoundReader : IDisposable
         _path = path;
         _first = firstSample;
         Position = firstSample;
+        _clocked = new ClockedSound(sampleRate);
         long seekSecond = seek ? Math.Max(0, firstSample / sampleRate - SettleSeconds) : 0;
         _program = FfmpegProgram.Start("ffmpeg",
         [
             "-v", "error", "-nostdin", .. (string[])(seekSecond > 0 ? ["-ss", seekSecond.ToString(CultureInfo.InvariantCulture)] : []),
             "-i", FfmpegProgram.FileArgument(path), "-map", "0:a:0",
-            "-af", Filter(channels, sampleRate), "-f", "f32le", "pipe:1",
+            "-af", _clocked.Filter(channels), "-f", "f32le", "pipe:1",
             .. (string[])(besidePicture ? ["-map", "0:v:0", "-c", "copy", "-f", "null", "-"] : []),
         ]);
         _skip = firstSample - seekSecond * sampleRate;
@@ -56,44 +55,33 @@ internal sealed class SoundReader : IDisposable
     public int Read(Span<float> samples)
     {
         Skip();
-        int filled = Fill(MemoryMarshal.AsBytes(samples));
-        Position += filled / sizeof(float);
+        int filled = Fill(samples);
+        Position += filled;
         if (_ended && Position == 0 && _first == 0 && Complaints.Count > 0)
             throw new TwitchException($"{_path}: its sound cannot be decoded: {Complaints[0]}; convert it, or give the sound with --audio.");
-        return filled / sizeof(float);
+        return filled;
     }
 
     public void Dispose() => _program.Dispose();
 
-    /// <summary>What makes mono samples on the stream's clock of a track, in ffmpeg's language.</summary>
-    internal static string Filter(int channels, int sampleRate) => $"aformat=sample_fmts=fltp,{Mix(channels)}aresample={sampleRate}:async=1:first_pts=0";
-
-    // Bytes that came; fewer than there is room for where the sound ends.
-    private int Fill(Span<byte> bytes)
+    // Samples that came; fewer than there is room for where the sound ends.
+    private int Fill(Span<float> samples)
     {
-        int filled = 0;
-        while (!_ended && filled < bytes.Length)
+        if (_ended)
+            return 0;
+        int filled = _clocked.Read(_program.Output, samples);
+        if (filled < samples.Length)
         {
-            int count = _program.Output.Read(bytes[filled..]);
-            filled += count;
-            if (count == 0)
-            {
-                _ended = true;
-                Complaints = _program.Finish().Complaints;
-            }
+            _ended = true;
+            Complaints = _program.Finish().Complaints;
         }
         return filled;
     }
 
     private void Skip()
     {
-        Span<byte> passed = stackalloc byte[4096];
+        Span<float> passed = stackalloc float[1024];
         while (_skip > 0 && !_ended)
-            _skip -= Fill(passed[..(int)Math.Min(_skip * sizeof(float), passed.Length)]) / sizeof(float);
+            _skip -= Fill(passed[..(int)Math.Min(_skip, passed.Length)]);
     }
-
-    /// <summary>The filter that averages channels; empty for one.</summary>
-    internal static string Mix(int channels) => channels == 1
-        ? ""
-        : "pan=mono|c0=" + string.Join('+', Enumerable.Range(0, channels).Select(i => string.Create(CultureInfo.InvariantCulture, $"{1.0 / channels:0.########}*c{i}"))) + ",";
 }

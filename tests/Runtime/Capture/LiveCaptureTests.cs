@@ -63,6 +63,37 @@ public class LiveCaptureTests(Clips clips)
             Assert.Equal(i < heard ? recorded.Mel[i] : MathF.Log(MelSpec.Floor), mel[i], 1e-4f);
     }
 
+    [Theory]
+    [InlineData("same", 64, "0.4*sin(3000*t)*gte(t,2)|0", 44100)]
+    [InlineData("size", 96, "0.4*sin(3000*t)*gte(t,2)|0", 44100)]
+    [InlineData("rate", 64, "0.4*sin(3000*t)*gte(t,2)|0", 48000)]
+    [InlineData("mono", 64, "0.2*sin(3000*t)*gte(t,2)", 44100)]
+    public async Task A_stream_whose_format_changes_stays_on_its_clock(string what, int width, string sound, int rate)
+    {
+        string path = clips[$"changes-{what}.ts"];
+        byte[] first = File.ReadAllBytes(clips.Make("before.ts", $"-f lavfi -i {Clips.Picture(5)} -f lavfi -i {Clips.Sound(5)} -map 0:v -map 1:a {Clips.H264} -c:a aac"));
+        byte[] second = File.ReadAllBytes(clips.Make($"after-{what}.ts", $"-f lavfi -i {Clips.Picture(5, width)} -f lavfi -i aevalsrc='{sound}':d=5:s={rate} -map 0:v -map 1:a {Clips.H264} -c:a aac -output_ts_offset 5"));
+        File.WriteAllBytes(path, [.. first, .. second]);
+
+        (List<byte[]> frames, List<float> mel, _) = await Read(path);
+        ReadStream recorded = ReadStream.Of(path);
+        UploadedClip uploaded = await UploadedClip.DecodeAsync(path, new ClipContainer("mpegts"), ModelConfig.Compact with { Frame = ReadStream.Frame, WindowSeconds = 10 }, UploadLimits.Standard, Cancellation);
+
+        Assert.All([frames.Count, recorded.Frames.Count, uploaded.FrameCount], seconds => Assert.InRange(seconds, 10, 11));    // the sound's beginning is the stream's
+        double[] shown = Clips.PictureNumbers(frames);
+        foreach (int i in (int[])[0, 1, 2, 3, 4, 6, 7, 8, 9])    // at 5 s it may be the one before or after the change
+            Assert.InRange(shown[i], (i * 10 % 50) - 2, (i * 10 % 50) + 1);
+        Assert.InRange(uploaded.Length.TotalSeconds, 9.9, 10.2);
+        foreach (ReadStream heard in (ReadStream[])[recorded, recorded with { Mel = mel }, recorded with { Mel = [.. uploaded.Window(TimeSpan.FromSeconds(10)).Mel] }])
+        {
+            Assert.InRange(heard.Loudest(4.2, 4.9), -2, 20);
+            Assert.InRange(heard.Loudest(5.2, 6.9), -25, -6);
+            Assert.InRange(heard.Loudest(7.05, 9), -2, 20);
+        }
+        Assert.Empty(uploaded.Warnings);
+        Assert.DoesNotContain(recorded.Report.Warnings, warning => warning.Contains("sound", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_file_at_its_own_speed_does_not_stall_where_its_picture_ends()
     {
@@ -178,7 +209,7 @@ public class LiveCaptureTests(Clips clips)
     [InlineData("screen::1.0", "-f x11grab -framerate 5 -i :1.0")]
     [InlineData("rtsp://cam.test/1", "-protocol_whitelist rtsp,rtsps,rtp,srtp,rtcp,udp,tcp,tls -rtsp_flags prefer_tcp -i rtsp://cam.test/1")]
     public void Devices_and_cameras_are_opened_by_their_own_readers(string source, string expected) =>
-        Assert.Contains(expected, string.Join(' ', SourceArguments.For(StreamSource.Parse(source), new LiveCaptureOptions(), 16_000, null, "pipe")), StringComparison.Ordinal);
+        Assert.Contains(expected, string.Join(' ', SourceArguments.For(StreamSource.Parse(source), new LiveCaptureOptions(), new ClockedSound(16_000), null, "pipe")), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://a.tv/1", null, "-protocol_whitelist http,https,tcp,tls,crypto,httpproxy -i https://a.tv/1")]

@@ -29,16 +29,17 @@ public sealed class LiveCapture : ILiveCapture
         _queue = new SecondQueue(frames, mel, options.BufferSeconds, (int)Math.Ceiling(patience.TotalSeconds), drops: !waits, clock);
         _drift = waits ? null : new DriftMeter(clock);
         _pictures = new PictureFeed(frames, (int)Math.Ceiling(probe?.VideoStart ?? 0), _queue, second => _drift?.Add(second, _sound?.Position ?? default));
+        var samples = new ClockedSound(mel.SampleRate);
         try
         {
-            _ffmpeg = LiveFfmpeg.Start(source, options, SourceArguments.For(source, options, mel.SampleRate, probe?.AudioChannels is > 0 and int channels ? channels : null, _pictures.Pipe), EndWhatIsMissing);
+            _ffmpeg = LiveFfmpeg.Start(source, options, SourceArguments.For(source, options, samples, probe?.AudioChannels is > 0 and int channels ? channels : null, _pictures.Pipe), EndWhatIsMissing);
         }
         catch
         {
             _pictures.Dispose();
             throw;
         }
-        _sound = new SoundFeed(_ffmpeg.Sound, mel, _queue);
+        _sound = new SoundFeed(_ffmpeg.Sound, samples, mel, _queue);
         _exit = Task.Run(WaitForExit);
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Twitch.Runtime.Features;
 
 namespace Twitch.Runtime.Capture;
@@ -8,19 +7,21 @@ namespace Twitch.Runtime.Capture;
 /// <summary>The sound of a live source: samples from ffmpeg, cut at whole seconds into the mel steps that ended by then.</summary>
 internal sealed class SoundFeed
 {
-    private readonly Stream _samples;
+    private readonly Stream _stream;
+    private readonly ClockedSound _samples;
     private readonly MelSpec _spec;
     private readonly SecondQueue _queue;
     private readonly Thread _thread;
     private long _position, _features;
 
     /// <summary>Starts reading.</summary>
-    /// <param name="samples">f32le, mono, at the spec's rate, from the stream's beginning.</param>
+    /// <param name="stream">What ffmpeg writes.</param>
+    /// <param name="samples">Makes samples at the spec's rate of it, from the stream's beginning.</param>
     /// <param name="spec">How sound is analysed.</param>
     /// <param name="queue">Receives the steps.</param>
-    public SoundFeed(Stream samples, MelSpec spec, SecondQueue queue)
+    public SoundFeed(Stream stream, ClockedSound samples, MelSpec spec, SecondQueue queue)
     {
-        (_samples, _spec, _queue) = (samples, spec, queue);
+        (_stream, _samples, _spec, _queue) = (stream, samples, spec, queue);
         _thread = new Thread(Run, maxStackSize: 512 << 10) { IsBackground = true, Name = "sound" };
         _thread.Start();
     }
@@ -62,13 +63,13 @@ internal sealed class SoundFeed
             for (long end = second * _spec.SampleRate; _position < end;)
             {
                 Span<float> wanted = samples.AsSpan(0, (int)Math.Min(samples.Length, end - _position));
-                int bytes = _samples.ReadAtLeast(MemoryMarshal.AsBytes(wanted), wanted.Length * sizeof(float), throwOnEndOfStream: false);
-                if (bytes > 0 && _position == 0 && !_queue.AddSound([]))    // there is sound; by second 0, none of it has ended
+                int count = _samples.Read(_stream, wanted);
+                if (count > 0 && _position == 0 && !_queue.AddSound([]))    // there is sound; by second 0, none of it has ended
                     return;
-                if (bytes > 0 && _position == (second - 1) * _spec.SampleRate)
+                if (count > 0 && _position == (second - 1) * _spec.SampleRate)
                     _queue.SoundGoesOn();
-                Analyse(mel, wanted[..(bytes / sizeof(float))], steps);
-                if (bytes < wanted.Length * sizeof(float))
+                Analyse(mel, wanted[..count], steps);
+                if (count < wanted.Length)
                 {
                     End(mel, (int)(end - _position), steps);
                     return;

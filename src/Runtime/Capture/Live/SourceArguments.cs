@@ -9,8 +9,8 @@ internal static class SourceArguments
     // The picture of a second is the last one at or before it, as in a recording: with times rounded up, the last one of (s − 1, s].
     private const string PicturePerSecond = "fps=1:round=up:start_time=0,format=yuv420p";
 
-    // Where the sound begins late, has a hole or leaves the clock by a tenth of a second, silence or a cut puts it back, so a sample's index is its time.
-    private const string OnTheClock = "async=1:first_pts=0";
+    // Where the pictures' size changes, as at an advertisement, that filter is made anew and begins at zero again: of what it gives then, the seconds that were given are dropped.
+    private static readonly string[] EachSecondOnce = ["-fps_mode", "cfr", "-frame_drop_threshold", "0.5"];
 
     // Some formats open connections of their own (sdp, rtsp), which no proxy sees.
     private const string ThroughProxy = "hls,webvtt,mpjpeg," + Containers;
@@ -18,24 +18,18 @@ internal static class SourceArguments
     /// <summary>All arguments. Pictures go to a named pipe as YUV4MPEG2, one a second, and sound to stdout as f32le.</summary>
     /// <param name="source">What to read; opened once.</param>
     /// <param name="options">How.</param>
-    /// <param name="sampleRate">Samples per second wanted, in Hz.</param>
+    /// <param name="sound">What takes the sound.</param>
     /// <param name="channels">Channels of the sound where they are known, for the same mix as a recording's.</param>
     /// <param name="pictures">The named pipe.</param>
-    public static IEnumerable<string> For(StreamSource source, LiveCaptureOptions options, int sampleRate, int? channels, string pictures)
-    {
-        string mix = channels is { } count
-            ? $"aformat=sample_fmts=fltp,{SoundReader.Mix(count)}aresample={sampleRate}:{OnTheClock}"
-            : $"aresample={sampleRate}:{OnTheClock}:ochl=mono:rematrix_maxval=1";    // of two channels it is the mean too
-        return
-        [
-            "-v", "level+info", "-hide_banner", "-nostats", .. (string[])(source.Kind == SourceKind.StandardInput ? [] : ["-nostdin"]),
-            .. Input(source, options),
-            "-map", "0:V:0?", "-map", "0:a:0?", "-sn", "-dn",
-            "-vf", PicturePerSecond, "-c:v", "wrapped_avframe", "-fps_mode", "passthrough", "-af", mix, "-c:a", "pcm_f32le",
-            // A source without one of the tracks is no error: its output is left out.
-            "-f", "tee", $"[f=yuv4mpegpipe:select=v:flush_packets=1:onfail=ignore]{pictures}|[f=f32le:select=a:flush_packets=1:onfail=ignore]pipe:1",
-        ];
-    }
+    public static IEnumerable<string> For(StreamSource source, LiveCaptureOptions options, ClockedSound sound, int? channels, string pictures) =>
+    [
+        "-v", "level+info", "-hide_banner", "-nostats", .. (string[])(source.Kind == SourceKind.StandardInput ? [] : ["-nostdin"]),
+        .. Input(source, options),
+        "-map", "0:V:0?", "-map", "0:a:0?", "-sn", "-dn",
+        "-vf", PicturePerSecond, "-c:v", "wrapped_avframe", .. EachSecondOnce, "-af", sound.Filter(channels), "-c:a", "pcm_f32le",
+        // A source without one of the tracks is no error: its output is left out.
+        "-f", "tee", $"[f=yuv4mpegpipe:select=v:flush_packets=1:onfail=ignore]{pictures}|[f=f32le:select=a:flush_packets=1:onfail=ignore]pipe:1",
+    ];
 
     private static IEnumerable<string> Input(StreamSource source, LiveCaptureOptions options) => source.Kind switch
     {

@@ -102,7 +102,7 @@ internal sealed class ConfinedProgram
         string first = "";
         while (await errors.ReadLineAsync() is { } line)
         {
-            if (first.Length == 0 && !line.Contains("Inner protocol failed to seekback", StringComparison.Ordinal))    // cache says so of every pipe
+            if (first.Length == 0 && !FfmpegProgram.IsOfOurOwn(line) && !line.Contains("Inner protocol failed to seekback", StringComparison.Ordinal))    // cache says so of every pipe
                 first = FfmpegProgram.WithoutAddress(line.Trim());
         }
         return first;

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using OpenCvSharp;
 using Twitch.Runtime.Features;
 
@@ -72,7 +72,7 @@ public sealed class UploadedClip
     }
 
     // The picture of a second is the last one shown at or before it: rounding up puts every picture at the next whole second, where a
-    // later one replaces it.
+    // later one replaces it. Where the pictures' size changes, the filter is made anew and begins at zero again; pictures of seconds that were given are dropped.
     private static async Task<List<byte[]>> PicturesAsync(
         ConfinedProgram confined, MediaProbe probe, FrameSpec spec, UploadLimits limits, List<string> warnings, CancellationToken cancellation)
     {
@@ -80,7 +80,7 @@ public sealed class UploadedClip
         var pictures = new List<byte[]>();
         double begin = probe.VideoStart ?? 0;
         var (_, complaint) = await confined.RunAsync(
-            "ffmpeg", ["-v", "repeat+error", "-nostdin", "-threads", "2", .. confined.Input, "-map", "0:V:0", "-vf", "fps=1:round=up:start_time=0", "-vsync", "passthrough", "-c:v", "ppm", "-f", "image2pipe", "pipe:1", .. Beside(probe.HasAudio, "0:a:0")],
+            "ffmpeg", ["-v", "repeat+error", "-nostdin", "-threads", "2", .. confined.Input, "-map", "0:V:0", "-vf", "fps=1:round=up:start_time=0", "-vsync", "cfr", "-frame_drop_threshold", "0.5", "-c:v", "ppm", "-f", "image2pipe", "pipe:1", .. Beside(probe.HasAudio, "0:a:0")],
             async (output, stop) =>
             {
                 var stream = new PpmStream(output);
@@ -98,21 +98,22 @@ public sealed class UploadedClip
     private static async Task<float[]> SoundAsync(
         ConfinedProgram confined, MediaProbe probe, MelSpec spec, UploadLimits limits, List<string> warnings, CancellationToken cancellation)
     {
-        using var bytes = new MemoryStream();
+        var samples = new ArrayBufferWriter<float>();
+        var clocked = new ClockedSound(spec.SampleRate);
         var (_, complaint) = await confined.RunAsync(
-            "ffmpeg", ["-v", "repeat+error", "-nostdin", "-threads", "1", .. confined.Input, "-map", "0:a:0", "-af", SoundReader.Filter(probe.AudioChannels, spec.SampleRate), "-f", "f32le", "pipe:1", .. Beside(probe.HasVideo, "0:V:0")],
+            "ffmpeg", ["-v", "repeat+error", "-nostdin", "-threads", "1", .. confined.Input, "-map", "0:a:0", "-af", clocked.Filter(probe.AudioChannels), "-f", "f32le", "pipe:1", .. Beside(probe.HasVideo, "0:V:0")],
             async (output, stop) =>
             {
-                var buffer = new byte[1 << 16];
-                while (await output.ReadAsync(buffer, stop) is > 0 and int count)
+                var buffer = new float[spec.SampleRate];
+                while (await clocked.ReadAsync(output, buffer, stop) is > 0 and int count)
                 {
-                    bytes.Write(buffer, 0, count);
-                    ThrowIfLonger((double)bytes.Length / sizeof(float) / spec.SampleRate - 1, limits);    // a codec's last packet is no reason
+                    samples.Write(buffer.AsSpan(0, count));
+                    ThrowIfLonger((double)samples.WrittenCount / spec.SampleRate - 1, limits);    // a codec's last packet is no reason
                 }
             },
             cancellation);
         Note(warnings, "sound", complaint);
-        return MemoryMarshal.Cast<byte, float>(bytes.GetBuffer().AsSpan(0, (int)bytes.Length / sizeof(float) * sizeof(float))).ToArray();
+        return samples.WrittenSpan.ToArray();
     }
 
     // Of an MPEG transport stream ffmpeg begins at the first of the tracks that it uses, so it is given the other one too, and drops it undecoded.
