@@ -18,10 +18,11 @@ internal static partial class FileSystem
     }
 
     /// <summary>Makes a named pipe that only we can open.</summary>
+    /// <exception cref="IOException">The system does not let us.</exception>
     public static void MakeNamedPipe(string path)
     {
         if (MakeFifo(path, OwnerOnly) != 0)
-            throw new TwitchException($"{path}: a named pipe cannot be made: {Marshal.GetLastPInvokeErrorMessage()}", ExitCode.Failed);
+            throw new IOException($"{Marshal.GetLastPInvokeErrorMessage()} : '{path}'");
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

@@ -9,7 +9,7 @@ internal sealed class PictureFeed : IDisposable
     private static readonly int[] NoTimeouts = [53 /* CAP_PROP_OPEN_TIMEOUT_MSEC */, 0, 54 /* CAP_PROP_READ_TIMEOUT_MSEC */, 0];    // stalls are seen elsewhere
     private static readonly TimeSpan Poke = TimeSpan.FromMilliseconds(5);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("twitch-").FullName;
+    private readonly string _folder;
     private readonly FrameSpec _spec;
     private readonly int _black;
     private readonly SecondQueue _queue;
@@ -23,13 +23,12 @@ internal sealed class PictureFeed : IDisposable
     /// <param name="black">Seconds before the first picture.</param>
     /// <param name="queue">Receives the frames.</param>
     /// <param name="came">Is told the second of each.</param>
+    /// <exception cref="TwitchException">OpenCV is not installed, or the pipe cannot be made.</exception>
     public PictureFeed(FrameSpec spec, int black, SecondQueue queue, Action<int> came)
     {
-        NativeLibraries.EnsureLoaded();
+        NativeLibraries.EnsureLoaded();    // before there is anything that would be left behind
         (_spec, _black, _queue, _came) = (spec, black, queue, came);
-        Pipe = Path.Combine(_folder, "pictures.y4m");
-        FileSystem.MakeNamedPipe(Pipe);
-        _held = File.OpenHandle(Pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        (_folder, Pipe, _held) = MakePipe();
         _thread = new Thread(Run, maxStackSize: 1 << 20) { IsBackground = true, Name = "pictures" };
         _thread.Start();
     }
@@ -67,6 +66,29 @@ internal sealed class PictureFeed : IDisposable
     {
         EndOfInput();
         RemovePipe();
+    }
+
+    private static (string Folder, string Pipe, Microsoft.Win32.SafeHandles.SafeFileHandle Held) MakePipe()
+    {
+        string folder = "";
+        try
+        {
+            folder = Directory.CreateTempSubdirectory("twitch-").FullName;
+            string pipe = Path.Combine(folder, "pictures.y4m");
+            FileSystem.MakeNamedPipe(pipe);
+            return (folder, pipe, File.OpenHandle(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Remove(folder);
+            throw new TwitchException($"{Path.GetTempPath()}: a named pipe for the pictures cannot be made there: {e.Message}; make room in it, or set TMPDIR to a folder that can be written to.", ExitCode.Failed, e);
+        }
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
     private void Run()
@@ -109,9 +131,5 @@ internal sealed class PictureFeed : IDisposable
         }
     }
 
-    private void RemovePipe()
-    {
-        if (Directory.Exists(_folder))
-            Directory.Delete(_folder, recursive: true);
-    }
+    private void RemovePipe() => Remove(_folder);
 }
