@@ -95,6 +95,19 @@ public class LiveCaptureTests(Clips clips)
     }
 
     [Fact]
+    public async Task Pictures_that_fail_do_not_stop_the_sound()
+    {
+        string path = clips.Make("large.mp4", $"-f lavfi -i testsrc=s=320x240:r=10:d=6 -i {clips["sound.m4a"]} -map 0:v -map 1:a {Clips.H264} -c:a copy");    // a picture is more than a pipe holds
+        await using LiveCapture capture = LiveCapture.Start(StreamSource.Parse(path), new FrameSpec(0, 0), MelSpec.Standard);
+
+        int seconds = await capture.SecondsAsync(Cancellation).CountAsync(Cancellation);
+
+        Assert.InRange(seconds, 6, 7);
+        Assert.Equal(CaptureEnd.Failed, capture.Ending);
+        Assert.Contains("inv_scale", capture.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_at_its_own_speed_does_not_stall_where_its_picture_ends()
     {
         string path = clips.Make("still.mp4", $"-f lavfi -i {Clips.Picture(1)} -f lavfi -i {Clips.Sound(4)} -map 0:v -map 1:a {Clips.H264} -c:a aac");

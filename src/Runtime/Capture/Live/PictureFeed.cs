@@ -95,7 +95,14 @@ internal sealed class PictureFeed : IDisposable
     {
         try
         {
-            Capture();
+            try
+            {
+                Capture();
+            }
+            finally
+            {
+                RemovePipe();    // before its last reader goes: whoever opened it then would wait
+            }
         }
 #pragma warning disable CA1031 // of a thread of its own: whoever reads the capture says it
         catch (Exception e)
@@ -103,6 +110,8 @@ internal sealed class PictureFeed : IDisposable
         {
             Failure = e;
         }
+        // However it ended, ffmpeg must not wait for somebody to take more: it goes on with the sound alone.
+        _held.Dispose();
         _queue.EndPictures();
     }
 

@@ -15,7 +15,7 @@ internal sealed class SoundFeed
     private long _position, _features;
 
     /// <summary>Starts reading.</summary>
-    /// <param name="stream">What ffmpeg writes.</param>
+    /// <param name="stream">What ffmpeg writes; closed at the end, so that ffmpeg writes no more of it.</param>
     /// <param name="samples">Makes samples at the spec's rate of it, from the stream's beginning.</param>
     /// <param name="spec">How sound is analysed.</param>
     /// <param name="queue">Receives the steps.</param>
@@ -50,6 +50,7 @@ internal sealed class SoundFeed
         {
             Failure = e;
         }
+        _stream.Dispose();
         _queue.EndSound(Position);
     }
 
