@@ -40,7 +40,7 @@ public sealed class LiveCapture : ILiveCapture
             throw;
         }
         _sound = new SoundFeed(_ffmpeg.Sound, samples, mel, _queue);
-        _exit = Task.Run(WaitForExit);
+        _exit = Task.Factory.StartNew(WaitForExit, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);    // it takes as long as the source lasts
     }
 
     /// <inheritdoc/>

@@ -46,18 +46,16 @@ internal sealed class PictureFeed : IDisposable
     public void EndOfInput()
     {
         _held.Dispose();
-        // If OpenCV comes to open the pipe only now, it waits for a writer; each of these is one for a moment.
+        // If OpenCV comes to open the pipe only now, it waits for a writer; each of these is one for a moment. Once the pipe is gone, it is open or will not be.
         while (!_thread.Join(Poke))
         {
             try
             {
                 File.OpenHandle(Pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
             }
-            catch (FileNotFoundException)    // pictures have come, so it is open
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
-            }
-            catch (DirectoryNotFoundException)
-            {
+                _thread.Join();    // a file's reader may take its time with what was read
             }
         }
     }
