@@ -230,7 +230,7 @@ public class LiveCaptureTests(Clips clips)
     [InlineData("http://a.tv/1", "http://127.0.0.1:9/", "-i http://a.tv/1")]
     public void Through_a_proxy_plain_http_alone_is_spoken(string source, string? proxy, string expected)
     {
-        string arguments = string.Join(' ', SourceArguments.For(StreamSource.Parse(source), new LiveCaptureOptions { HttpProxy = proxy is null ? null : new Uri(proxy) }, 16_000, null, "pipe"));
+        string arguments = string.Join(' ', SourceArguments.For(StreamSource.Parse(source), new LiveCaptureOptions { HttpProxy = proxy is null ? null : new Uri(proxy) }, new ClockedSound(16_000), null, "pipe"));
 
         Assert.Contains(expected, arguments, StringComparison.Ordinal);
         Assert.Equal(proxy is not null, arguments.Contains("-protocol_whitelist http,tcp,crypto -format_whitelist hls,", StringComparison.Ordinal));
