@@ -71,15 +71,16 @@ public static partial class AtomicFolder
     public static void Recover(string folder)
     {
         string place = Place(folder), replaced = place + ".replaced";
-        if (!Directory.Exists(replaced) || Directory.Exists(place))
-            return;
-        try
+        while (Directory.Exists(replaced) && !Directory.Exists(place))
         {
-            Directory.Move(replaced, place);
-        }
-        catch (IOException) when (Directory.Exists(place))
-        {
-            // Another process has done it.
+            try
+            {
+                Directory.Move(replaced, place);
+            }
+            catch (IOException e) when (e is DirectoryNotFoundException || Directory.Exists(place))
+            {
+                // Another process has done it; what it looks like by now is looked at again.
+            }
         }
     }
 
