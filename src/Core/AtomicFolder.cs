@@ -1,11 +1,11 @@
-using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Twitch;
 
 /// <summary>Makes a folder whole or not at all: it is filled beside its place and renamed into it.</summary>
 /// <remarks>Beside NAME lie meanwhile NAME.partial, which is filled, and for a moment NAME.replaced, which stood there before. Either survives a kill, and
 /// a power cut too: what is renamed is on the disk by then.</remarks>
-public static partial class AtomicFolder
+public static class AtomicFolder
 {
     /// <summary>Fills a new folder and puts it in the place of <paramref name="folder"/>; what stood there is replaced.</summary>
     /// <param name="folder">The folder's place; its parent is created if absent.</param>
@@ -40,12 +40,12 @@ public static partial class AtomicFolder
     /// <summary>Puts a folder that is filled in the place of another, which is deleted if it is there.</summary>
     /// <param name="folder">The folder's place.</param>
     /// <param name="filled">The folder that is to be there, on the same file system.</param>
+    /// <exception cref="IOException">The disk is full, or a folder cannot be moved; the filled one is left where it is.</exception>
     public static void Replace(string folder, string filled)
     {
         string place = Place(folder), replaced = place + ".replaced";
-        foreach (string inner in Directory.EnumerateFileSystemEntries(filled, "*", SearchOption.AllDirectories))
-            FlushToDisk(inner);
-        FlushToDisk(filled);
+        foreach (string file in Directory.EnumerateFiles(filled, "*", SearchOption.AllDirectories))
+            FlushToDisk(file);
 
         Recover(folder);
         Delete(replaced);
@@ -63,11 +63,11 @@ public static partial class AtomicFolder
                 // Who opened the folder between the two renames has put the old one back.
             }
         }
-        FlushToDisk(Path.GetDirectoryName(place)!);
         Delete(replaced);
     }
 
     /// <summary>Finishes what a kill interrupted between the two renames: if only the folder that was to be replaced is there, it is put back.</summary>
+    /// <param name="folder">The folder's place.</param>
     public static void Recover(string folder)
     {
         string place = Place(folder), replaced = place + ".replaced";
@@ -92,28 +92,10 @@ public static partial class AtomicFolder
             Directory.Delete(folder, recursive: true);
     }
 
-    // .NET opens no folders, and their entries are as lost in a power cut as bytes are. What a file system cannot flush it has its own ways for.
-    private static void FlushToDisk(string path)
+    // Entries of folders need no flush of their own: file systems keep the order in which they were renamed and deleted.
+    private static void FlushToDisk(string file)
     {
-        const int ReadOnly = 0, CloseOnExecute = 0x80000, InputOutputError = 5, NoSpace = 28, QuotaExceeded = 122;
-        int descriptor = Open(path, ReadOnly | CloseOnExecute);
-        if (descriptor < 0)
-            return;
-        int error = Flush(descriptor) == 0 ? 0 : Marshal.GetLastPInvokeError();
-        _ = Close(descriptor);
-        if (error is InputOutputError or NoSpace or QuotaExceeded)
-            throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}");
+        using SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        RandomAccess.FlushToDisk(handle);
     }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Flush(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Close(int descriptor);
 }
