@@ -1,8 +1,8 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using Twitch.Runtime;
-using Twitch.Runtime.Capture;
-using Twitch.Runtime.Features;
+using Twitch.Media;
+using Twitch.Media.Features;
 
 namespace Twitch.Benchmarks;
 

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Twitch.Runtime;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 
 namespace Twitch.Benchmarks;
 

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using Twitch.Runtime;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 
 namespace Twitch.Live;
 

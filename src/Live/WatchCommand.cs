@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Twitch.Chat;
 using Twitch.Runtime;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 
 namespace Twitch.Live;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Twitch.Runtime;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 
 namespace Twitch.Live;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 using Twitch.Training.Chat;
 
 namespace Twitch.Training;

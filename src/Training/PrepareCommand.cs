@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 using Twitch.Training.Chat;
 using Twitch.Training.Prepared;
 

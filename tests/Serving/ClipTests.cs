@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Twitch.Runtime;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 using Twitch.Runtime.Tests;
 using Twitch.Serving.Uploads;
 

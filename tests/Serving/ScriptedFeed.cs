@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Twitch.Runtime;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 using Twitch.Serving.Sessions;
 
 namespace Twitch.Serving.Tests;

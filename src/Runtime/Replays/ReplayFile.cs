@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 
 namespace Twitch.Runtime;
 

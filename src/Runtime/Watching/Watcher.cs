@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 
 namespace Twitch.Runtime;
 

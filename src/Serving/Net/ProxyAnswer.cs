@@ -5,7 +5,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 
 namespace Twitch.Serving.Net;
 

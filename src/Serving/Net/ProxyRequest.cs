@@ -1,5 +1,5 @@
 using System.Text;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 
 namespace Twitch.Serving.Net;
 

@@ -16,7 +16,7 @@ internal sealed record TrustedRoots(X509Certificate2Collection? Certificates = n
 
 /// <summary>The only way out for an ffmpeg that reads http or https: a proxy on loopback that looks at every connection as it is made, so that neither
 /// a redirect, nor a playlist, nor a name that resolves to something else by then, leads where a source may not.</summary>
-/// <remarks>ffmpeg asks it in plain http, for https too (<see cref="Runtime.Capture.HttpsMark"/>), and has no other protocol: one that tunnels or speaks TLS itself could be led
+/// <remarks>ffmpeg asks it in plain http, for https too (<see cref="Media.HttpsMark"/>), and has no other protocol: one that tunnels or speaks TLS itself could be led
 /// to another proxy. One connection carries one request.</remarks>
 internal sealed class SourceProxy(SourcePolicy policy, ResolveHost resolve, TrustedRoots roots, ILogger<SourceProxy> logger) : IHostedService, IDisposable
 {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Twitch.Runtime;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 using Twitch.Serving.Telemetry;
 
 namespace Twitch.Serving.Sessions;

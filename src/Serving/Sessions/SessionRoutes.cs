@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 using Twitch.Serving.Http;
 using Twitch.Serving.Pictures;
 

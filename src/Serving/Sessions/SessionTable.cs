@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Twitch.Chat;
 using Twitch.Runtime;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 using Twitch.Serving.Http;
 using Twitch.Serving.Net;
 using Twitch.Serving.Telemetry;

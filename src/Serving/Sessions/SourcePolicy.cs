@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 
 namespace Twitch.Serving.Sessions;
 

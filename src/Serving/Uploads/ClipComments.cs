@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Twitch.Runtime;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
+using Twitch.Media.Uploads;
 using Twitch.Serving.Http;
 using Twitch.Serving.Telemetry;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 
 namespace Twitch.Training.Prepared;
 

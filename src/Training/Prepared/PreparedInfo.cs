@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 using Twitch.Training.Chat;
 
 namespace Twitch.Training.Prepared;

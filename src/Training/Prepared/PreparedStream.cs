@@ -1,6 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 using Twitch.Training.Chat;
 
 namespace Twitch.Training.Prepared;

@@ -1,4 +1,4 @@
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 
 namespace Twitch.Runtime.Tests;
 

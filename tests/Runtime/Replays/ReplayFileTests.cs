@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 
 namespace Twitch.Runtime.Tests;
 

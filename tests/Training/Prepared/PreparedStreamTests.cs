@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using Twitch.Runtime.Capture;
+using Twitch.Media;
 using Twitch.Training.Chat;
 using Twitch.Training.Prepared;
 
