@@ -23,6 +23,9 @@ public sealed record ModelConfig
     /// <summary>Size of a frame.</summary>
     public required FrameSpec Frame { get; init; }
 
+    /// <summary>Which picture stands for a second; of recordings and live sources the same.</summary>
+    public FrameSampling FrameSampling { get; init; }
+
     /// <summary>How sound is analysed.</summary>
     public required MelSpec Mel { get; init; }
 

@@ -43,6 +43,12 @@ public interface ILiveCapture : IAsyncDisposable
     /// <summary>Why, in words that may be shown; empty while it runs.</summary>
     string Reason { get; }
 
+    /// <summary>Why keyframes cannot stand for the seconds of this source: it has to be opened again to take all pictures. Null as long as they can.</summary>
+    string? KeyframeFailure => null;
+
+    /// <summary>The source is a recording after all, as a playlist that is complete: its end is the end.</summary>
+    bool IsRecording => false;
+
     /// <summary>What was got so far.</summary>
     CaptureStatistics Statistics { get; }
 

@@ -3,44 +3,38 @@ using System.Runtime.CompilerServices;
 
 namespace Twitch.Media;
 
-/// <summary>A source, read as it happens: one ffmpeg opens it once and gives its pictures to OpenCV and its sound to us, on one clock.</summary>
-/// <remarks>A file gives the seconds that <see cref="Recording"/> gives. A track that is missing is black or silent, as there; of one that ends, or pauses, long
-/// before the other does, ffmpeg keeps what is left of its last second until it has read the whole file, so that is left out.</remarks>
+/// <summary>A source, read as it happens.</summary>
+/// <remarks>A file gives the seconds that <see cref="Recording"/> gives. A track that is missing is black or silent, as there.</remarks>
 public sealed class LiveCapture : ILiveCapture
 {
+    private const int TrustedSeconds = 8;                                             // of keyframes, less than a buffer holds
     private static readonly TimeSpan RecordingPatience = TimeSpan.FromSeconds(30);    // of a file's clock: files may be interleaved badly
+    private static readonly TimeSpan KeyframeDelay = TimeSpan.FromSeconds(5);         // a decoder gives a keyframe when it has the next one
 
     private readonly StreamSource _source;
     private readonly LiveCaptureOptions _options;
     private readonly TimeProvider _clock;
     private readonly SecondQueue _queue;
-    private readonly LiveFfmpeg _ffmpeg;
-    private readonly PictureFeed _pictures;
-    private readonly SoundFeed? _sound;    // not while the first of the others are made
+    private readonly SourceReader _reader;
     private readonly DriftMeter? _drift;    // of what has a speed of its own
-    private readonly Task<int> _exit;
     private bool _disposed;
 
-    private LiveCapture(StreamSource source, FrameSpec frames, MelSpec mel, LiveCaptureOptions options, TimeProvider clock, MediaProbe? probe)
+    private LiveCapture(StreamSource source, FrameSpec frames, MelSpec mel, LiveCaptureOptions options, TimeProvider clock, InspectedMedia? media)
     {
         (_source, _options, _clock) = (source, options, clock);
         bool waits = source.IsRecording && !options.Realtime;
-        TimeSpan patience = waits ? RecordingPatience : options.Patience;
-        _queue = new SecondQueue(frames, mel, options.BufferSeconds, (int)Math.Ceiling(patience.TotalSeconds), drops: !waits, clock);
+        TimeSpan patience = waits ? RecordingPatience : options.Patience + (options.Sampling == FrameSampling.Keyframes ? KeyframeDelay : TimeSpan.Zero);
+        _queue = new SecondQueue(frames, mel, waits ? Math.Max(16, options.BufferSeconds) : options.BufferSeconds, (int)Math.Ceiling(patience.TotalSeconds), drops: !waits, clock, options.FirstSecond);
         _drift = waits ? null : new DriftMeter(clock);
-        _pictures = new PictureFeed(frames, (int)Math.Ceiling(probe?.VideoStart ?? 0), _queue, second => _drift?.Add(second, _sound?.Position ?? default));
-        var samples = new ClockedSound(mel.SampleRate);
-        try
+        SourceInput input = SourceInput.Live(source, options, media?.Video.FrameRate ?? 0);
+        _reader = new SourceReader(media is null ? input : input.Of(media), frames, mel, _queue, new ReaderOptions
         {
-            _ffmpeg = LiveFfmpeg.Start(source, options, SourceArguments.For(source, options, samples, probe?.AudioChannels is > 0 and int channels ? channels : null, _pictures.Pipe), EndWhatIsMissing);
-        }
-        catch
-        {
-            _pictures.Dispose();
-            throw;
-        }
-        _sound = new SoundFeed(_ffmpeg.Sound, samples, mel, _queue);
-        _exit = Task.Factory.StartNew(WaitForExit, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);    // it takes as long as the source lasts
+            FirstSecond = options.FirstSecond,
+            Promised = options.Loop ? null : media?.Length,
+            FrameDuration = options.Sampling == FrameSampling.Exact ? media?.Video.FrameDuration : null,
+            Patience = waits ? RecordingPatience : TimeSpan.FromSeconds(10),
+            PictureEnd = !options.Loop && media?.Video is { IsTransportStream: false, VideoEnd: { } end } ? TimeSpan.FromSeconds(end) : null,
+        });
     }
 
     /// <inheritdoc/>
@@ -50,14 +44,23 @@ public sealed class LiveCapture : ILiveCapture
     public string Reason { get; private set; } = "";
 
     /// <inheritdoc/>
+    public string? KeyframeFailure => _reader.KeyframeFailure;
+
+    /// <inheritdoc/>
+    public bool IsRecording => _source.IsRecording || (_source.Kind == SourceKind.Http && (_reader.Log.HasLength || IsPlaylist));
+
+    /// <inheritdoc/>
     public CaptureStatistics Statistics
     {
         get
         {
             (long seconds, long dropped, int waiting) = _queue.Counts;
-            return new CaptureStatistics(seconds, dropped, waiting, _drift?.Sound, _drift?.Clock, _ffmpeg.ProcessorTime, _pictures.ProcessorTime, _sound?.Features ?? default);
+            return new CaptureStatistics(seconds, dropped, waiting, _drift?.Sound, _drift?.Clock, _reader.ProcessorTime, _reader.Capturing, _reader.Features);
         }
     }
+
+    // A playlist ends when it says so; until then ffmpeg waits for it to grow.
+    private bool IsPlaylist => _reader.Log.Format == "hls";
 
     /// <summary>Starts reading a source. That it cannot be read is said by <see cref="SecondsAsync"/>'s end.</summary>
     /// <param name="source">What to read.</param>
@@ -71,24 +74,28 @@ public sealed class LiveCapture : ILiveCapture
         options = (options ?? new LiveCaptureOptions()).Validate();
         if ((options.Realtime || options.Loop) && !source.IsRecording)
             throw new TwitchException($"{source}: --realtime and --loop are for files; this source has a speed of its own.", ExitCode.Usage);
-        MediaProbe? probe = source.IsRecording ? MediaProbe.Of(source.Address, options.ContainersOnly ? SourceArguments.Containers : null) : null;
-        if (probe is { HasVideo: false, HasAudio: false })
-            throw new TwitchException($"{source}: has neither a picture nor a sound track; give a recording of a stream.");
-        return new LiveCapture(source, frames, mel, options, clock ?? TimeProvider.System, probe);
+        if (source.Kind is SourceKind.StandardInput or SourceKind.NamedPipe or SourceKind.Camera or SourceKind.Screen)
+            options = options with { Sampling = FrameSampling.Exact };
+        InspectedMedia? media = source.IsRecording ? InspectedMedia.Of(new MediaSource(source.Address), options.ContainersOnly ? SourceInput.Containers : null) : null;
+        return new LiveCapture(source, frames, mel, options, clock ?? TimeProvider.System, media);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<LiveSecond> SecondsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         bool any = false;
-        while (true)
+        if (_options.Sampling == FrameSampling.Keyframes && await WaitAsync(begun: false, _options.Opening, cancellation))
+            await await Task.WhenAny(_reader.Confirmed, _queue.WaitAsync(cancellation, TrustedSeconds));
+        while (await WaitAsync(any, any ? _options.Stall : _options.Opening, cancellation))
         {
-            TimeSpan limit = any ? _options.Stall : _options.Opening;
-            if (!await WaitAsync(any, limit, cancellation))
-                break;
+            if (KeyframeFailure is { } failure)
+            {
+                (Ending, Reason) = (CaptureEnd.Failed, failure);
+                yield break;
+            }
             LiveSecond second = _queue.Take();
-            _ = _ffmpeg.ProcessorTime;    // once it has ended, the system does not know any more
             any = true;
+            _drift?.Add(second.Second.Index, _reader.SoundEnd);
             yield return second;
         }
         if (Ending == CaptureEnd.None)
@@ -102,38 +109,16 @@ public sealed class LiveCapture : ILiveCapture
             return;
         _disposed = true;
         _queue.Close();
-        _ffmpeg.Kill();
-        await _exit;
-        await Task.Run(() =>
-        {
-            _sound?.Join();
-            _pictures.Dispose();
-            _ffmpeg.Dispose();
-        });
+        await Task.Run(_reader.Dispose);
     }
 
     private static string Stalled(TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"no frame for {limit.TotalSeconds:0.#} s");
 
-    // Nobody waits for a track that the source does not have.
-    private void EndWhatIsMissing(bool picture, bool sound)
-    {
-        if (!picture)
-            _queue.EndPictures();
-        if (!sound)
-            _queue.EndSound();
-    }
-
-    private int WaitForExit()
-    {
-        int status = _ffmpeg.WaitForExit();
-        _pictures.EndOfInput();
-        return status;
-    }
-
     // False: there will be no second, or the source stalls.
     private async Task<bool> WaitAsync(bool begun, TimeSpan limit, CancellationToken cancellation)
     {
-        bool live = !_source.IsRecording;    // a file is there: one of its tracks, or both, may bring nothing for a while
+        // A file is there: one of its tracks, or both, may bring nothing for a while. A playlist that stands still is asked again by ffmpeg.
+        bool live = !_source.IsRecording && !(begun && IsPlaylist);
         if (live && _queue.SincePicture > limit)    // the sound goes on
         {
             (Ending, Reason) = (CaptureEnd.Stalled, Stalled(limit));
@@ -148,7 +133,7 @@ public sealed class LiveCapture : ILiveCapture
         {
             Ending = CaptureEnd.Stalled;
             Reason = begun ? Stalled(limit) : string.Create(CultureInfo.InvariantCulture, $"nothing came in {limit.TotalSeconds:0.#} s");
-            if (_ffmpeg.Complaints is { Length: > 0 } complaints)
+            if (Words() is { Length: > 0 } complaints)
                 Reason += $" ({complaints})";
             return false;
         }
@@ -156,14 +141,18 @@ public sealed class LiveCapture : ILiveCapture
 
     private async Task FindReasonAsync(bool any, CancellationToken cancellation)
     {
-        int status = await _exit.WaitAsync(cancellation);
-        string complaints = _ffmpeg.Complaints;
-        Exception? failure = _pictures.Failure ?? _sound?.Failure;
-        Ending = any && status == 0 && failure is null ? CaptureEnd.Ended : CaptureEnd.Failed;
+        await _reader.Ended.WaitAsync(cancellation);
+        string complaints = Words();
+        Exception? failure = _reader.Failure;
+        Ending = any && _reader.Status == 0 && failure is null && KeyframeFailure is null ? CaptureEnd.Ended : CaptureEnd.Failed;
         Reason = failure is not null ? failure.Message
+            : KeyframeFailure is { } keyframes ? keyframes
             : complaints.Length > 0 ? complaints
             : Ending == CaptureEnd.Ended ? "it ended"
-            : any ? $"ffmpeg ended with status {status}"
+            : any ? $"ffmpeg ended with status {_reader.Status}"
             : "it has neither a picture nor a sound track";
     }
+
+    // The last complaints say why it ended.
+    private string Words() => string.Join("; ", _reader.Complaints.TakeLast(3).Select(complaint => complaint.Text));
 }

@@ -8,6 +8,13 @@ public sealed record LiveCaptureOptions
     /// <summary>Plays a file at its own speed; without it, a file is read as fast as its seconds are taken.</summary>
     public bool Realtime { get; init; }
 
+    /// <summary>Which pictures stand for the seconds. Keyframes become exact where they turn out to come too seldom, or not at all, and for what cannot be
+    /// opened twice.</summary>
+    public FrameSampling Sampling { get; init; }
+
+    /// <summary>The first second of a file that is given; what comes before it is decoded and left out.</summary>
+    public int FirstSecond { get; init; }
+
     /// <summary>Plays a file again and again, on one clock.</summary>
     public bool Loop { get; init; }
 

@@ -12,16 +12,21 @@ namespace Twitch.Media;
 /// before the other.</param>
 /// <param name="drops">Full, it drops; otherwise whoever adds waits.</param>
 /// <param name="clock">Of the timestamps, and of what is late where it drops.</param>
-internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capacity, int patience, bool drops, TimeProvider clock)
+/// <param name="start">Number of the first second that is added.</param>
+internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capacity, int patience, bool drops, TimeProvider clock, int start = 0)
 {
     private const int FirstTakes = 4;
 
     private readonly object _gate = new();
     private readonly Slot?[] _slots = new Slot?[capacity + patience];    // of second s: s modulo their number
     private readonly byte[] _lastFrame = new byte[frameSpec.ByteCount];   // black before the first
-    private int _first;                                                   // the oldest second that was not taken
-    private int _pictures, _sounds;                                       // seconds that were added
-    private int _lasting;                                                 // seconds of sound after which there is more
+    private readonly int _start = start;
+    private int _first = start;                                           // the oldest second that was not taken
+    private int _pictures = start, _sounds = start;                       // the seconds before these were added
+    private int _lasting = start;                                         // seconds of sound after which there is more
+    private bool _drops = drops;
+    private int? _end;                                                    // the second at which the stream ends
+    private float[] _rest = [];                                           // steps after those of the last second
     private bool _picturesEnded, _soundEnded, _closed;
     private Slot _taken = new(frameSpec.ByteCount);
     private long _lastPicture = clock.GetTimestamp(), _lastSound = clock.GetTimestamp();
@@ -35,7 +40,7 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
         get
         {
             lock (_gate)
-                return _pictures == 0 || _picturesEnded ? null : clock.GetElapsedTime(_lastPicture);
+                return _pictures == _start || _picturesEnded ? null : clock.GetElapsedTime(_lastPicture);
         }
     }
 
@@ -104,6 +109,30 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
         }
     }
 
+    /// <summary>The source is a recording after all: whoever adds to a full queue waits, and nothing is dropped.</summary>
+    public void Keep()
+    {
+        lock (_gate)
+        {
+            _drops = false;
+            Tell();
+        }
+    }
+
+    /// <summary>The stream has ended.</summary>
+    /// <param name="second">The second after its last one, to which everything was added.</param>
+    /// <param name="rest">Mel steps after those that were added, [steps, n_mels]: the last second brings them; copied.</param>
+    public void End(int second, ReadOnlySpan<float> rest)
+    {
+        lock (_gate)
+        {
+            _end = second;
+            _rest = rest.ToArray();
+            (_picturesEnded, _soundEnded) = (true, true);
+            Tell();
+        }
+    }
+
     /// <summary>There is no picture, or no more of it.</summary>
     public void EndPictures()
     {
@@ -138,8 +167,10 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
     }
 
     /// <summary>Waits until a second can be taken.</summary>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="least">Waits until so many can be taken, or the stream has ended.</param>
     /// <returns>False if none will come.</returns>
-    public async Task<bool> WaitAsync(CancellationToken cancellation)
+    public async Task<bool> WaitAsync(CancellationToken cancellation, int least = 1)
     {
         while (true)
         {
@@ -147,9 +178,10 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
             TimeSpan limit;
             lock (_gate)
             {
-                if (_first < Complete())
+                bool ended = _closed || (_picturesEnded && _soundEnded);
+                if (_first < Complete() && (ended || _first + least <= Complete()))
                     return true;
-                if (_closed || (_picturesEnded && _soundEnded))
+                if (ended)
                     return false;
                 news = (_news ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
                 limit = UntilLate();
@@ -177,6 +209,12 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
             int steps = (int)(melSpec.StepsEndingBy(TimeSpan.FromSeconds(second)) - firstStep);
             if (!slot.HasMel)
                 slot.Mel(steps * melSpec.MelCount).Fill(MathF.Log(MelSpec.Floor));    // silence
+            if (second + 1 == _end)
+            {
+                Slot next = SlotOf(second + 1);    // sound may go on for less than a second of its own
+                slot.Append(next.HasMel ? next.MelSoFar.Span : []);
+                slot.Append(_rest);
+            }
 
             free.Clear();
             (_slots[second % _slots.Length], _taken) = (free, slot);
@@ -188,36 +226,39 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
     // A second is complete when both its parts are there, or will not come, or are later than one can wait.
     private int Complete()
     {
+        if (_end is { } end)
+            return Math.Max(_first, end);
         int most = Math.Max(_pictures, _sounds);
         // As in a recording: beside a picture, less than half a second of sound makes no second of its own.
         if (_picturesEnded && _soundEnded)
-            return Math.Max(_first, Math.Max(_pictures, (int)Math.Ceiling(_soundLength.TotalSeconds - (_pictures == 0 ? 0 : 0.5))));
+            return Math.Max(_first, Math.Max(_pictures, (int)Math.Ceiling(_soundLength.TotalSeconds - (_pictures == _start ? 0 : 0.5))));
         // Where a picture was, the last packet of sound makes no second of its own; that it is not the last, the next one shows.
-        int seen = _picturesEnded ? (_pictures == 0 ? _lasting : Math.Max(_pictures, _sounds - 1)) : Reached(_pictures, _sounds, _lastPicture);
+        int seen = _picturesEnded ? (_pictures == _start ? _lasting : Math.Max(_pictures, _sounds - 1)) : Reached(_pictures, _sounds, _lastPicture);
         int heard = _soundEnded ? most : Reached(_sounds, _pictures, _lastSound);
-        return Math.Max(_first, Math.Min(seen, heard));
+        int complete = Math.Min(seen, heard);
+        return Math.Max(_first, _drops ? complete : complete - 1);    // the last second of a recording brings what is left, so it has to be known
     }
 
     // Seconds of one of them that are there or are not waited for any more, while the other one has come to <other>.
     private int Reached(int count, int other, long last) =>
-        drops ? (UntilLate(count, last) <= TimeSpan.Zero ? Math.Max(count, other - patience) : count) : Math.Max(count, other - (_slots.Length - 1));
+        _drops ? (UntilLate(count, last) <= TimeSpan.Zero ? Math.Max(count, other - patience) : count) : Math.Max(count, other - (_slots.Length - 2));
 
     // The first of its kind may take longer: decoders have to be opened.
-    private TimeSpan UntilLate(int count, long last) => TimeSpan.FromSeconds(count == 0 ? FirstTakes * patience : patience) - clock.GetElapsedTime(last);
+    private TimeSpan UntilLate(int count, long last) => TimeSpan.FromSeconds(count == _start ? FirstTakes * patience : patience) - clock.GetElapsedTime(last);
 
     // How long until a second is complete though nothing comes.
     private TimeSpan UntilLate()
     {
         (bool behind, int count, long last) = _pictures < _sounds ? (!_picturesEnded, _pictures, _lastPicture) : (!_soundEnded, _sounds, _lastSound);
         TimeSpan left = UntilLate(count, last);
-        return drops && behind && Math.Max(_pictures, _sounds) > _first + patience && left > TimeSpan.Zero ? left : Timeout.InfiniteTimeSpan;
+        return _drops && behind && Math.Max(_pictures, _sounds) > _first + patience && left > TimeSpan.Zero ? left : Timeout.InfiniteTimeSpan;
     }
 
     private bool MakeRoom(int second)
     {
-        while (!drops && !_closed && second >= _first + _slots.Length)
+        while (!_drops && !_closed && second >= _first + _slots.Length)
             Monitor.Wait(_gate);
-        if (drops && second >= _first + _slots.Length)
+        if (_drops && second >= _first + _slots.Length)
         {
             // Half of them at once: the other half is a gapless stretch, and there is time to take it.
             int until = second - _slots.Length + 1 + capacity / 2;
@@ -257,6 +298,14 @@ internal sealed class SecondQueue(FrameSpec frameSpec, MelSpec melSpec, int capa
                 _mel = new float[count];
             _melCount = count;
             return _mel.AsSpan(0, count);
+        }
+
+        public void Append(ReadOnlySpan<float> steps)
+        {
+            if (_mel.Length < _melCount + steps.Length)
+                Array.Resize(ref _mel, _melCount + steps.Length);
+            steps.CopyTo(_mel.AsSpan(_melCount));
+            _melCount += steps.Length;
         }
 
         public void Clear() => (HasFrame, HasMel, _melCount) = (false, false, 0);

@@ -7,15 +7,15 @@ public sealed partial class CommentModel
 {
     /// <summary>Looks at a recording as this model sees and hears it.</summary>
     /// <exception cref="TwitchException">A file is missing, is no recording, or has neither picture nor sound.</exception>
-    public Recording OpenRecording(MediaSource source) => Recording.Open(source, Config.Frame, Config.Mel);
+    public Recording OpenRecording(MediaSource source) => Recording.Open(source, Config.Frame, Config.Mel, Config.FrameSampling);
 
     /// <summary>A recording that was looked at, as this model sees and hears it.</summary>
-    public Recording OpenRecording(InspectedMedia media) => Recording.Open(media, Config.Frame, Config.Mel);
+    public Recording OpenRecording(InspectedMedia media) => Recording.Open(media, Config.Frame, Config.Mel, Config.FrameSampling);
 
     /// <summary>Comments on a recording at regular moments, in one pass; each comment comes as soon as it is made.</summary>
     /// <param name="recording">From <see cref="OpenRecording(MediaSource)"/>.</param>
     /// <param name="every">Time between two moments, at least 0.1 s.</param>
-    /// <param name="from">The first moment; absent: <paramref name="every"/> after the beginning.</param>
+    /// <param name="from">The first moment; absent: <paramref name="every"/> after the beginning, or the end of a recording that is shorter.</param>
     /// <param name="to">No moment after it; absent: to the end of the recording.</param>
     /// <param name="options">How each token is drawn; each moment's seed is derived from this one and its time. Absent: the bundle's defaults.</param>
     /// <param name="count">Different comments on each moment.</param>
@@ -28,7 +28,7 @@ public sealed partial class CommentModel
     {
         if (every < TimeSpan.FromSeconds(0.1))
             throw new TwitchException($"--every is {every.TotalSeconds} s; it must be at least 0.1 s.", ExitCode.Usage);
-        return CommentAsync(recording, Moments(), endIsExpected: true, options ?? Sampling, count, chat, cancellation);
+        return CommentAsync(recording, Moments(), endIsExpected: true, isFirstGiven: from is not null, options ?? Sampling, count, chat, cancellation);
 
         IEnumerable<TimeSpan> Moments()
         {
@@ -52,7 +52,7 @@ public sealed partial class CommentModel
         TimeSpan[] ordered = [.. moments.Order().Distinct()];
         if (ordered.Length > 0 && ordered[^1] > recording.Length)
             throw After(ordered[^1], recording.Length);
-        return CommentAsync(recording, ordered, endIsExpected: false, options ?? Sampling, count, chat, cancellation);
+        return CommentAsync(recording, ordered, endIsExpected: false, isFirstGiven: true, options ?? Sampling, count, chat, cancellation);
     }
 
     /// <summary>Comments on a recording when its chat would, in one pass: each second the network says how often people comment then, and
@@ -101,16 +101,19 @@ public sealed partial class CommentModel
     }
 
     private async IAsyncEnumerable<TimedComment> CommentAsync(
-        Recording recording, IEnumerable<TimeSpan> moments, bool endIsExpected, SamplingOptions options, int count, ChatHistory? chat, [EnumeratorCancellation] CancellationToken cancellation)
+        Recording recording, IEnumerable<TimeSpan> moments, bool endIsExpected, bool isFirstGiven, SamplingOptions options, int count, ChatHistory? chat, [EnumeratorCancellation] CancellationToken cancellation)
     {
         chat ??= CreateChatHistory();
         using var reader = new RecordingReader(recording, Config, cancellation);
         bool any = false;
-        foreach (TimeSpan moment in moments)
+        foreach (TimeSpan wanted in moments)
         {
+            TimeSpan moment = wanted;
             ClipContext? clip = await EncodeAsync(reader, moment, chat, cancellation);
             if (clip is null && any && endIsExpected)
                 break;
+            if (clip is null && endIsExpected && !isFirstGiven && reader.End is { } end && end > TimeSpan.Zero)    // too short for one such time: its end is commented on
+                clip = await EncodeAsync(reader, moment = end, chat, cancellation);
             if (clip is null)
                 throw After(moment, reader.End ?? recording.Length);
 

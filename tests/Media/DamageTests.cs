@@ -86,9 +86,9 @@ public class DamageTests(Clips clips)
     [Fact]
     public void A_missing_program_is_named_with_its_package()
     {
-        var error = Assert.Throws<TwitchException>(() => FfmpegProgram.Start("ffmpeg-that-nobody-has", []));
+        var error = Assert.Throws<TwitchException>(() => ChildProcess.Start("ffmpeg-that-nobody-has", []));
 
         Assert.Equal(ExitCode.Failed, error.ExitCode);
-        Assert.Contains("apt-get install ffmpeg", error.Message);
+        Assert.Contains("apt-get install ffmpeg-that-nobody-has", error.Message);
     }
 }

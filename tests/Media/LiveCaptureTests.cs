@@ -46,10 +46,10 @@ public class LiveCaptureTests(Clips clips)
     }
 
     [Theory]
-    [InlineData("begins-silent.mp4", 48, 3, 45, 48, 48)]
-    [InlineData("ends-silent.mp4", 50, 3, 0, 50, 3)]
-    [InlineData("ends-still.mp4", 3, 50, 0, 3, 50)]
-    public async Task A_file_with_a_track_that_is_short_or_late_is_read_to_its_end(string name, int picture, int sound, int soundBegins, int pictureSeconds, int soundSeconds)
+    [InlineData("begins-silent.mp4", 48, 3, 45)]
+    [InlineData("ends-silent.mp4", 50, 3, 0)]
+    [InlineData("ends-still.mp4", 3, 50, 0)]
+    public async Task A_file_with_a_track_that_is_short_or_late_is_read_to_its_end(string name, int picture, int sound, int soundBegins)
     {
         string path = clips.Make(name, $"-f lavfi -i {Clips.Picture(picture)} -itsoffset {soundBegins} -f lavfi -i {Clips.Sound(sound)} -map 0:v -map 1:a {Clips.H264} -c:a aac");
         ReadStream recorded = ReadStream.Of(path);
@@ -58,10 +58,8 @@ public class LiveCaptureTests(Clips clips)
 
         Assert.Equal((CaptureEnd.Ended, recorded.Frames.Count), (capture.Ending, frames.Count));
         for (int i = 0; i < frames.Count; i++)    // the last one stands for the rest
-            Assert.True((i < pictureSeconds ? recorded.Frames[i] : frames[pictureSeconds - 1]).AsSpan().SequenceEqual(frames[i]), $"frame {i} differs");
-        int heard = (int)MelSpec.Standard.StepsEndingBy(TimeSpan.FromSeconds(soundSeconds)) * MelSpec.Standard.MelCount;
-        for (int i = 0; i < mel.Count; i++)
-            Assert.Equal(i < heard ? recorded.Mel[i] : MathF.Log(MelSpec.Floor), mel[i], 1e-4f);
+            Assert.True(recorded.Frames[i].AsSpan().SequenceEqual(frames[i]), $"frame {i} differs");
+        Assert.Equal(recorded.Mel, mel);
     }
 
     [Theory]
@@ -84,11 +82,11 @@ public class LiveCaptureTests(Clips clips)
         double[] shown = Clips.PictureNumbers(frames);
         foreach (int i in (int[])[0, 1, 2, 3, 4, 6, 7, 8, 9])    // at 5 s it may be the one before or after the change
             Assert.InRange(shown[i], (i * 10 % 50) - 2, (i * 10 % 50) + 1);
-        Assert.InRange(uploaded.Length.TotalSeconds, 9.9, 10.2);
+        Assert.InRange(uploaded.Length.TotalSeconds, 9.8, 10.2);    // the second part's clock begins a little before the first one's end
         foreach (ReadStream heard in (ReadStream[])[recorded, recorded with { Mel = mel }, recorded with { Mel = [.. uploaded.Window(TimeSpan.FromSeconds(10)).Mel] }])
         {
             Assert.InRange(heard.Loudest(4.2, 4.9), -2, 20);
-            Assert.InRange(heard.Loudest(5.2, 6.9), -25, -6);
+            Assert.InRange(heard.Loudest(5.2, 6.7), -25, -6);
             Assert.InRange(heard.Loudest(7.05, 9), -2, 20);
         }
         Assert.Empty(uploaded.Warnings);
@@ -105,7 +103,7 @@ public class LiveCaptureTests(Clips clips)
 
         Assert.InRange(seconds, 6, 7);
         Assert.Equal(CaptureEnd.Failed, capture.Ending);
-        Assert.Contains("inv_scale", capture.Reason, StringComparison.Ordinal);
+        Assert.Contains("0x0 was asked for", capture.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -223,7 +221,7 @@ public class LiveCaptureTests(Clips clips)
     [InlineData("screen::1.0", "-f x11grab -framerate 5 -i :1.0")]
     [InlineData("rtsp://cam.test/1", "-protocol_whitelist rtsp,rtsps,rtp,srtp,rtcp,udp,tcp,tls -rtsp_flags prefer_tcp -i rtsp://cam.test/1")]
     public void Devices_and_cameras_are_opened_by_their_own_readers(string source, string expected) =>
-        Assert.Contains(expected, string.Join(' ', SourceArguments.For(StreamSource.Parse(source), new LiveCaptureOptions(), new ClockedSound(16_000), null, "pipe")), StringComparison.Ordinal);
+        Assert.Contains(expected, string.Join(' ', SourceInput.Live(StreamSource.Parse(source), new LiveCaptureOptions()).Arguments), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://a.tv/1", null, "-protocol_whitelist http,https,tcp,tls,crypto,httpproxy -i https://a.tv/1")]
@@ -231,7 +229,7 @@ public class LiveCaptureTests(Clips clips)
     [InlineData("http://a.tv/1", "http://127.0.0.1:9/", "-i http://a.tv/1")]
     public void Through_a_proxy_plain_http_alone_is_spoken(string source, string? proxy, string expected)
     {
-        string arguments = string.Join(' ', SourceArguments.For(StreamSource.Parse(source), new LiveCaptureOptions { HttpProxy = proxy is null ? null : new Uri(proxy) }, new ClockedSound(16_000), null, "pipe"));
+        string arguments = string.Join(' ', SourceInput.Live(StreamSource.Parse(source), new LiveCaptureOptions { HttpProxy = proxy is null ? null : new Uri(proxy) }).Arguments);
 
         Assert.Contains(expected, arguments, StringComparison.Ordinal);
         Assert.Equal(proxy is not null, arguments.Contains("-protocol_whitelist http,tcp,crypto -format_whitelist hls,", StringComparison.Ordinal));

