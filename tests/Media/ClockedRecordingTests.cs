@@ -46,7 +46,7 @@ public class ClockedRecordingTests(Clips clips)
     [Fact]
     public async Task A_fragmented_recording_that_begins_late_is_as_long_as_it_is()
     {
-        string path = clips.Make("hours.mp4", $"-i {Part("hours0", 0, 20, 10)} -c copy -output_ts_offset 5000 -movflags frag_keyframe+empty_moov+default_base_moof");
+        string path = clips.Make("hours.mp4", $"-i {Part("hours0", 0, 20, 10)} -c:v copy -c:a aac -output_ts_offset 5000 -movflags frag_keyframe+empty_moov+delay_moov");
 
         ReadStream stream = AssertSeconds(path, [.. Enumerable.Range(0, 20)], tones: [0, 5, 10, 15]);
         UploadedClip uploaded = await UploadedClip.DecodeAsync(
