@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Twitch.Live;
+using Twitch.Training.Chat;
 
 namespace Twitch.Training;
 
@@ -16,6 +17,7 @@ public static class CommandLine
     {
         var root = new RootCommand("Learns from recordings and their chat to write what the chat would say.")
         {
+            ChatCommand.Create(),
             PrepareCommand.Create(),
             TrainCommand.Create(),
             EvaluateCommand.Create(),

@@ -170,7 +170,14 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
     {
         bool dated = _kept.Any(kept => kept.Time.Origin != TimeOrigin.StreamStart);
         bool zoneless = _kept.Any(kept => kept.Time.Origin == TimeOrigin.UnknownZone);
-        if (dated && options.StreamStart is null && (_startInLog is null || zoneless))
+        if (dated && options.StreamStart is null && options.FromFirstComment)
+        {
+            TimeSpan first = _kept.Where(kept => kept.Time.Origin != TimeOrigin.StreamStart).Min(kept => kept.Time.Time);
+            _startInLog ??= new DateTimeOffset(first.Ticks, TimeSpan.Zero);
+            Note(string.Create(CultureInfo.InvariantCulture, $"its times are dates, the first {new DateTime(first.Ticks):yyyy-MM-dd HH:mm:ss}{(zoneless ? "" : " UTC")}; they were counted from ") +
+                $"{(_startInLog.Value.UtcTicks == first.Ticks ? "there" : "the start that the log tells")}. To train on it, say with {ChatLogOptions.StreamStartOption} when the recording starts.");
+        }
+        else if (dated && options.StreamStart is null && (_startInLog is null || zoneless))
         {
             throw new TwitchException($"{source}: this {Format.Name()} tells when comments were written, not how far into the recording; " +
                 $"say when the recording starts with {ChatLogOptions.StreamStartOption}, such as {ChatLogOptions.StreamStartOption} 2025-03-10T20:00:00" +
