@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Twitch.Live;
 using Twitch.Training.Chat;
+using Twitch.Training.Import;
 
 namespace Twitch.Training;
 
@@ -22,6 +23,7 @@ public static class CommandLine
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             ExportCommand.Create(),
+            ImportCommand.Create(),
         };
         return CommandRunner.RunAsync(root, "twitch-train", args, output, error, cancellation);
     }
