@@ -30,7 +30,8 @@ internal sealed partial class AssDanmaku : ILineFormat
         string text = fields[_text], name = _name < 0 ? "" : fields[_name].Trim();
         if (Drawing().IsMatch(text))
             return ChatRecord.Notice;
-        text = Override().Replace(text, "").Replace(@"\N", " ", StringComparison.Ordinal).Replace(@"\n", " ", StringComparison.Ordinal).Replace(@"\h", " ", StringComparison.Ordinal).Trim();
+        text = Override().Replace(text, "").Replace(@"\N", " ", StringComparison.Ordinal).Replace(@"\n", " ", StringComparison.Ordinal).Replace(@"\h", " ", StringComparison.Ordinal)
+            .Replace(@"\{", "{", StringComparison.Ordinal).Replace(@"\}", "}", StringComparison.Ordinal).Trim();
         // Some show the name before the text as well.
         if (name.Length > 0 && text.StartsWith(name, StringComparison.Ordinal) && text.Length > name.Length && text[name.Length] is ' ' or ':')
             text = text[(name.Length + 1)..];
@@ -55,6 +56,6 @@ internal sealed partial class AssDanmaku : ILineFormat
     [GeneratedRegex(@"\{[^}]*\\p[1-9]")]
     private static partial Regex Drawing();
 
-    [GeneratedRegex(@"\{[^}]*\}")]
+    [GeneratedRegex(@"(?<!\\)\{[^}]*\}")]
     private static partial Regex Override();
 }
