@@ -58,6 +58,8 @@ internal sealed class GenerateCommand
             result.AddError("Option '--video' is required.");
             return;
         }
+        if (result.GetValue(_video) is string named && StreamPage.TryParse(named) is { } page)
+            result.AddError($"--video reads files: fetch the recording first, with 'yt-dlp -o stream.mp4 {page}' or 'streamlink -o stream.ts {page} best'; a live stream is for 'twitch watch'.");
         bool at = result.GetResult(_at) is not null, every = result.GetResult(_every) is not null, auto = result.GetValue(_pace.Auto);
         string[] given = [.. (((bool IsGiven, string Name)[])[(at, _at.Name), (every, _every.Name), (auto, _pace.Auto.Name)]).Where(mode => mode.IsGiven).Select(mode => mode.Name)];
         if (given.Length != 1)

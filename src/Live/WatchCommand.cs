@@ -13,11 +13,13 @@ namespace Twitch.Live;
 internal sealed class WatchCommand
 {
     private readonly Func<TextReader> _answers;
+    private readonly StreamResolver _resolver = new();
     private readonly ModelArguments _model = new();
     private readonly SamplingArguments _sampling = new();
     private readonly PostArguments _post = new("Ask on the terminal before a comment is posted: y, n, stop, go.");
     private readonly PaceArguments _pace = new("Comment when the channel's chat would, instead of every so often.");
-    private readonly Argument<string> _source = new("source") { Description = "A file, a URL (HLS, RTMP, RTSP, SRT, http, udp), '-' for stdin, camera:0 or /dev/video0, screen: or screen::0.0." };
+    private readonly Argument<string> _source = new("source") { Description = "A file, a URL (HLS, RTMP, RTSP, SRT, http, udp), twitch:NAME or a page of Twitch or YouTube (with streamlink or yt-dlp), '-' for stdin, camera:0 or /dev/video0, screen: or screen::0.0." };
+    private readonly Option<string> _quality = new("--quality") { Description = "Of a page's streams, the first of these names that there is.", DefaultValueFactory = _ => StreamResolver.UsualQualities, HelpName = "names" };
     private readonly Option<bool> _realtime = new("--realtime") { Description = "Play a file at its own speed; else as fast as the machine can." };
     private readonly Option<bool> _loop = new("--loop") { Description = "Play a file again and again." };
     private readonly Option<TimeSpan> _every = Time("--every", "Comment this often; whole seconds.", new WatchOptions().Every);
@@ -39,7 +41,7 @@ internal sealed class WatchCommand
     private Command Build()
     {
         Command command = Verb.Of(
-            "watch", "Comments on a stream as it happens.", [_realtime, _loop, _every, _stall, _buffer, _reconnects, _wait, _json, _tokens, _save, _saveFormat, _report],
+            "watch", "Comments on a stream as it happens.", [_quality, _realtime, _loop, _every, _stall, _buffer, _reconnects, _wait, _json, _tokens, _save, _saveFormat, _report],
             [_pace, _model, _sampling, _post], RunAsync, Validate);
         command.Add(_source);
         return command;
@@ -60,7 +62,9 @@ internal sealed class WatchCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         TextWriter output = parsed.InvocationConfiguration.Output, error = parsed.InvocationConfiguration.Error;
-        StreamSource source = StreamSource.Parse(parsed.GetRequiredValue(_source));
+        string named = parsed.GetRequiredValue(_source);
+        StreamPage? page = StreamPage.TryParse(named);
+        StreamSource source = StreamSource.Parse(page?.Shown ?? named);
         using CommentModel model = _model.Open(parsed);
         SamplingOptions sampling = _sampling.Over(model.Sampling, parsed);
         ChatHistory said = model.CreateChatHistory();
@@ -72,6 +76,7 @@ internal sealed class WatchCommand
             Sampling = sampling,
             Reconnects = parsed.GetValue(_reconnects),
             WaitForSource = parsed.GetValue(_wait),
+            Resolve = page is null ? null : ending => _resolver.ResolveAsync(page, parsed.GetRequiredValue(_quality), ending),
             Capture = new LiveCaptureOptions
             {
                 Realtime = parsed.GetValue(_realtime),
