@@ -17,6 +17,8 @@ internal sealed partial class LocalDates
         ["sep", "set", "wrz"], ["oct", "okt", "ott", "out", "paź"], ["nov", "lis"], ["dec", "dez", "déc", "dic", "des", "gru"],
     ];
 
+    private const int Longest = 60;    // letters of a date and time of day; what is longer is neither
+
     private bool? _dayFirst;
     private bool _guessed;
 
@@ -28,6 +30,8 @@ internal sealed partial class LocalDates
     public bool TryParse(string text, out ChatTime time)
     {
         time = default;
+        if (text.Length > Longest)
+            return false;
         Match clock = TimeOfDay().Match(text);
         if (!clock.Success || Day(text.Remove(clock.Index, clock.Length)) is not { } day || Clock(clock) is not { } moment)
             return false;
@@ -36,7 +40,7 @@ internal sealed partial class LocalDates
     }
 
     /// <summary>Whether a text is a date without a time of day, which cannot place a comment.</summary>
-    public static bool IsDateAlone(string text) => !TimeOfDay().IsMatch(text) && new LocalDates().Day(text) is not null;
+    public static bool IsDateAlone(string text) => text.Length <= Longest && !TimeOfDay().IsMatch(text) && new LocalDates().Day(text) is not null;
 
     /// <summary>A time of day, with am or pm or without; a day's length or more is none.</summary>
     public static TimeSpan? TimeOf(string text) => TimeOfDay().Match(text) is { Success: true } match && match.Length == text.Length ? Clock(match) : null;
@@ -55,7 +59,7 @@ internal sealed partial class LocalDates
 
     private DateTime? Day(string text)
     {
-        int[] numbers = [.. Number().Matches(text).Take(4).Select(match => int.Parse(match.ValueSpan, CultureInfo.InvariantCulture))];
+        int[] numbers = [.. Number().Matches(text).Take(4).Select(match => int.TryParse(match.ValueSpan, CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue)];
         string separators = Letters().Replace(text, "");
         if (numbers.Length == 2 && MonthIn(text) is { } month)
             return numbers[0] > 31 ? Date(numbers[0], month, numbers[1]) : Date(numbers[1], month, numbers[0]);

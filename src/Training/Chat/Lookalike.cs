@@ -23,8 +23,12 @@ internal sealed partial record Lookalike(string Format, string Found, string Rem
         (Json(), new("JSON", "an object without a time and a text that are known", "the fields that are known are those of TwitchDownloader, chat-downloader, twitch-dl, yt-dlp and recent-messages.")),
     ];
 
-    /// <summary>What a line resembles; null if nothing.</summary>
-    public static Lookalike? Of(string line) => _lines.FirstOrDefault(each => each.Line.IsMatch(line)).What;
+    /// <summary>What a line resembles, by its beginning; null if nothing.</summary>
+    public static Lookalike? Of(string line)
+    {
+        string start = line.Length > 1000 ? line[..1000] : line;
+        return _lines.FirstOrDefault(each => each.Line.IsMatch(start)).What;
+    }
 
     /// <summary>What most of some lines resemble, and the first that does; null if most resemble nothing.</summary>
     public static (Lookalike What, int Line)? OfMost(IReadOnlyList<string> lines)

@@ -226,6 +226,28 @@ public sealed class ChatKindTests
         Assert.Contains(Logs.Read(log, march).Report.Notes, note => note.Contains("month first", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("[", "9", "/03/25 20:00:05] <Bob> hi\n")]
+    [InlineData("# Start logging at 2025-03-10 20:00:00 UTC\n[20:00:05] ", "名", ": hi\n")]
+    [InlineData("1\n00:00:01,000 --> 00:00:02,000\n", "<b>", "\n\n")]
+    [InlineData("WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n", "<v ", "\n\n")]
+    [InlineData("[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,", "{", "\n")]
+    [InlineData("<i>\n<d p=\"1,1,25,1,1,0,a,1\">", "x\n", "</d></i>\n")]
+    [InlineData(":", "a!", " PRIVMSG #c hi\n")]
+    public void Long_runs_of_what_markup_begins_with_take_no_longer_than_reading_them(string start, string run, string end)
+    {
+        string log = start + string.Concat(Enumerable.Repeat(run, 300_000)) + end;
+
+        try
+        {
+            Logs.Read(log, _start with { MaxUnparsableShare = 1 });
+        }
+        catch (TwitchException e)
+        {
+            Assert.Equal(ExitCode.BadInput, e.ExitCode);
+        }
+    }
+
     [Fact]
     public void Tcds_actions_are_comments()
     {

@@ -6,6 +6,9 @@ namespace Twitch.Training.Chat.Readers;
 /// <remarks>What a <c>Format:</c> line of the events says goes before the usual columns. Overrides in braces are no text, drawings are no comments.</remarks>
 internal sealed partial class AssDanmaku : ILineFormat
 {
+    // What is longer is no comment that anybody marked up; to look for overrides in it would take long.
+    private const int MostMarked = 20_000;
+
     private int _start = 1, _name = 4, _text = 9;
     private bool _inEvents;
 
@@ -28,6 +31,8 @@ internal sealed partial class AssDanmaku : ILineFormat
         if (fields.Length <= _text || !ChatTime.TryParseClock(fields[_start], out TimeSpan time))
             return ChatRecord.Unparsable("an event without a time or a text");
         string text = fields[_text], name = _name < 0 ? "" : fields[_name].Trim();
+        if (text.Length > MostMarked)
+            return ChatRecord.Comment(ChatTime.SinceStart(time), name, text);
         if (Drawing().IsMatch(text))
             return ChatRecord.Notice;
         text = Override().Replace(text, "").Replace(@"\N", " ", StringComparison.Ordinal).Replace(@"\n", " ", StringComparison.Ordinal).Replace(@"\h", " ", StringComparison.Ordinal)

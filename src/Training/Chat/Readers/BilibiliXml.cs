@@ -29,6 +29,8 @@ internal sealed class BilibiliXml : IChatReader
             if (pending.Length == 0)
                 number = lines.Number;
             pending.Append(line).Append(lines.WasBroken ? '\0' : '\n');
+            if (!lines.WasBroken && pending.Length < ChatLines.MaxLength && !line.AsSpan().ContainsAny('<', '>'))
+                continue;    // nothing begins or ends here
             string rest = Take(pending.ToString(), number, collector, lines.WasBroken || pending.Length >= ChatLines.MaxLength);
             pending.Clear().Append(rest);
         }

@@ -98,7 +98,7 @@ internal sealed partial class Chatterino : ILineFormat
     private static partial Regex Said();
 
     // Every word of a name in another script has a letter of that script; a sentence of the client's has not.
-    [GeneratedRegex(@"^(?<name>(?:[^\s:]*[^\x00-\x7F\s:][^\s:]* ){1,4})(?<login>[A-Za-z0-9_]{1,25}): ?(?<text>.*)$")]
+    [GeneratedRegex(@"^(?<name>(?:[^\s:]{0,50}[^\x00-\x7F\s:][^\s:]{0,50} ){1,4})(?<login>[A-Za-z0-9_]{1,25}): ?(?<text>.*)$")]
     private static partial Regex Localized();
 
     [GeneratedRegex(@"^(?:UTC|GMT)?(?<sign>[+-])(?<h>\d{1,2}):?(?<m>[0-5]\d)?$", RegexOptions.IgnoreCase)]

@@ -9,6 +9,9 @@ namespace Twitch.Training.Chat.Readers;
 /// <param name="named">Whether a text begins with its author: <c>Bob: hi</c>. A voice, <c>&lt;v Bob&gt;hi</c>, always names one.</param>
 internal sealed partial class Subtitles(ChatFormat format, bool named) : IChatReader
 {
+    // What is longer is no comment that anybody marked up; to look for tags in it would take long.
+    private const int MostMarked = 20_000;
+
     public ChatFormat Format => format;
 
     /// <summary>The reader of a log that begins with a block; null if it does not.</summary>
@@ -89,7 +92,9 @@ internal sealed partial class Subtitles(ChatFormat format, bool named) : IChatRe
 
     private ChatRecord Comment(ChatTime time, string text)
     {
-        string voice = Voice().Match(text) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups["name"].Value).Trim() : "";
+        string voice = text.Length <= MostMarked && Voice().Match(text) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups["name"].Value).Trim() : "";
+        if (text.Length > MostMarked)
+            return ChatRecord.Comment(time, "", text);
         // WebVTT writes what looks like a tag otherwise; in SubRip only pairs are tags.
         if (format == ChatFormat.WebVtt)
             text = WebUtility.HtmlDecode(Tag().Replace(text, ""));
