@@ -30,6 +30,7 @@ need_packages() {
     [ "${1:-}" != everything ] || {
         [ -x /usr/sbin/ngircd ] || missing="$missing ngircd"
         command -v chromium >/dev/null || missing="$missing chromium"
+        command -v streamlink >/dev/null || missing="$missing streamlink"
     }
     [ -n "${missing// /}" ] || return 0
 

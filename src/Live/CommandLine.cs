@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Twitch.Live.Doctor;
 
 namespace Twitch.Live;
 
@@ -24,6 +25,7 @@ public static class CommandLine
             VerifyCommand.Create(),
             InfoCommand.Create(),
             BenchCommand.Create(),
+            DoctorCommand.Create(),
         };
         return CommandRunner.RunAsync(root, "twitch", args, output, error, cancellation);
     }

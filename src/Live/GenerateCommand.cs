@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
-using System.Text.Json;
+using Twitch.Live.Formats;
 using Twitch.Runtime;
 using Twitch.Media;
 
@@ -25,7 +24,10 @@ internal sealed class GenerateCommand
     private readonly Option<TimeSpan?> _from = new("--from") { Description = "With --every or --auto: the first moment.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };
     private readonly Option<TimeSpan?> _to = new("--to") { Description = "With --every or --auto: no moment after it.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };
     private readonly Option<int> _count = new("--count") { Description = "Different comments on each moment.", DefaultValueFactory = _ => 1, HelpName = "n" };
-    private readonly Option<bool> _json = new("--json") { Description = "JSON lines." };
+    private readonly Option<bool> _json = new("--json") { Description = "JSON lines; the same as --format jsonl." };
+    private readonly Option<string> _format = new Option<string>("--format") { Description = "text, jsonl, subtitles (srt, vtt, ass), or the JSON that TwitchDownloader renders.", DefaultValueFactory = _ => CommentFormats.Text }
+        .AcceptOnlyFromAmong(CommentFormats.Names);
+
     private readonly Option<bool> _logprobs = new("--logprobs") { Description = "Give each token's log-probability." };
 
     private GenerateCommand()
@@ -35,11 +37,16 @@ internal sealed class GenerateCommand
     public static Command Create() => new GenerateCommand().Build();
 
     private Command Build() => Verb.Of(
-        "generate", "Comments on moments of a recording.", [_video, _replay, _audio, _at, _every, _chat, _noChat, _from, _to, _count, _json, _logprobs],
+        "generate", "Comments on moments of a recording.", [_video, _replay, _audio, _at, _every, _chat, _noChat, _from, _to, _count, _json, _format, _logprobs],
         [_pace, _model, _sampling], RunAsync, Validate);
 
     private void Validate(CommandResult result)
     {
+        if (result.GetResult(_format) is { Implicit: false, Tokens: [{ Value: var format }] } && format != CommentFormats.JsonLines && result.GetValue(_json))
+            result.AddError($"--json and --format {format} exclude each other; give one.");
+        if (result.GetValue(_logprobs) && Format(result.GetValue(_json), result.GetResult(_format) is { Implicit: false, Tokens: [{ Value: var written }] } ? written : CommentFormats.Text)
+            is not (CommentFormats.Text or CommentFormats.JsonLines) and var wordless)
+            result.AddError($"--logprobs needs --format text or jsonl; {wordless} has no place for them.");
         if (result.GetResult(_replay) is not null)
         {
             if ((result.GetResult(_video) ?? result.GetResult(_audio) ?? result.GetResult(_at) ?? result.GetResult(_every) ?? result.GetResult(_chat)) is OptionResult other)
@@ -51,6 +58,8 @@ internal sealed class GenerateCommand
             result.AddError("Option '--video' is required.");
             return;
         }
+        if (result.GetValue(_video) is string named && StreamPage.TryParse(named) is { } page)
+            result.AddError($"--video reads files: fetch the recording first, with 'yt-dlp -o stream.mp4 {page}' or 'streamlink -o stream.ts {page} best'; a live stream is for 'twitch watch'.");
         bool at = result.GetResult(_at) is not null, every = result.GetResult(_every) is not null, auto = result.GetValue(_pace.Auto);
         string[] given = [.. (((bool IsGiven, string Name)[])[(at, _at.Name), (every, _every.Name), (auto, _pace.Auto.Name)]).Where(mode => mode.IsGiven).Select(mode => mode.Name)];
         if (given.Length != 1)
@@ -71,7 +80,7 @@ internal sealed class GenerateCommand
         if (parsed.GetValue(_replay) is { } replay)
         {
             using CommentModel replayed = _model.Open(parsed);
-            return (int)Replay(replayed, replay, parsed.GetValue(_json), parsed.GetValue(_logprobs), output, error);
+            return (int)Replay(replayed, replay, Writer(parsed, replayed, replay), output, error);
         }
         Task<InspectedMedia> looking = InspectedMedia.OfAsync(new MediaSource(parsed.GetValue(_video)!, parsed.GetValue(_audio)));
         using CommentModel model = _model.Open(parsed);
@@ -88,18 +97,25 @@ internal sealed class GenerateCommand
             : parsed.GetValue(_every) is TimeSpan every
             ? model.CommentEveryAsync(recording, every, from, to, sampling, count, chat, cancellation)
             : model.CommentAtAsync(recording, parsed.GetRequiredValue(_at), sampling, count, chat, cancellation);
-        bool json = parsed.GetValue(_json), logprobs = parsed.GetValue(_logprobs);
+        CommentOutput writer = Writer(parsed, model, parsed.GetValue(_video)!);
         (TimeSpan moment, int said) = (TimeSpan.MinValue, count);
-        await foreach (TimedComment comment in comments)
+        try
         {
-            if (comment.Time != moment)
+            await foreach (TimedComment comment in comments)
             {
-                NoteFew();
-                (moment, said) = (comment.Time, 0);
+                if (comment.Time != moment)
+                {
+                    NoteFew();
+                    (moment, said) = (comment.Time, 0);
+                }
+                said++;
+                writer.Write(comment);
+                await output.FlushAsync(cancellation);    // each comes out as it is made
             }
-            said++;
-            await output.WriteLineAsync(json ? JsonLine(comment, logprobs) : TextLine(comment, logprobs, model.Vocabulary));
-            await output.FlushAsync(cancellation);    // each comes out as it is made
+        }
+        finally
+        {
+            writer.End();
         }
         NoteFew();
         foreach (string warning in recording.Report.Warnings)
@@ -114,7 +130,21 @@ internal sealed class GenerateCommand
         }
     }
 
-    private static ExitCode Replay(CommentModel model, string path, bool json, bool logprobs, TextWriter output, TextWriter error)
+    private static string Format(bool json, string format) => json ? CommentFormats.JsonLines : format;
+
+    // A recording has no date of its own; the same comments make the same file.
+    private CommentOutput Writer(ParseResult parsed, CommentModel model, string title)
+    {
+        (string format, TextWriter output) = (Format(parsed.GetValue(_json), parsed.GetRequiredValue(_format)), parsed.InvocationConfiguration.Output);
+        return format switch
+        {
+            CommentFormats.Text => new TextCommentOutput(output, parsed.GetValue(_logprobs), model.Vocabulary),
+            CommentFormats.JsonLines => new JsonCommentOutput(output, parsed.GetValue(_logprobs)),
+            _ => CommentFormats.Of(format, output, Path.GetFileName(title), DateTimeOffset.UnixEpoch)!,
+        };
+    }
+
+    private static ExitCode Replay(CommentModel model, string path, CommentOutput writer, TextWriter output, TextWriter error)
     {
         if (!File.Exists(path))
             throw new TwitchException($"--replay is {path}; there is no such file.");
@@ -122,7 +152,9 @@ internal sealed class GenerateCommand
         ReplayFile replay = ReplayFile.Read(zip, path, model);
         ReplayResult result = replay.Run(model);
         var comment = new TimedComment(TimeSpan.FromSeconds(replay.Info.Time), result.Comment);
-        output.WriteLine(json ? JsonLine(comment, logprobs) : TextLine(comment, logprobs, model.Vocabulary));
+        writer.Write(comment);
+        writer.End();
+        output.Flush();
         if (!result.Same)
         {
             string remedy = (replay.Info.Provider, replay.Info.Precision) == (model.Options.ProviderName, model.Options.PrecisionName)
@@ -142,16 +174,5 @@ internal sealed class GenerateCommand
         ChatHistory chat = model.CreateChatHistory(capacity: int.MaxValue);
         ChatFile.ReadInto(chat, path);
         return chat;
-    }
-
-    private static string JsonLine(TimedComment line, bool logprobs) => JsonSerializer.Serialize(
-        new CommentLine(line.Time.TotalSeconds, line.Comment.Text, line.Comment.Tokens, logprobs ? line.Comment.LogProbabilities : null),
-        LiveJson.Readable.CommentLine);
-
-    private static string TextLine(TimedComment line, bool logprobs, Vocabulary vocabulary)
-    {
-        IEnumerable<string> words = line.Comment.Tokens.Zip(line.Comment.LogProbabilities, (id, value) =>
-            string.Create(CultureInfo.InvariantCulture, $"{vocabulary[id]} ({value:0.00})"));
-        return $"[{StreamTime.Format(line.Time)}] {(logprobs ? string.Join(' ', words) : line.Comment.Text)}";
     }
 }

@@ -28,6 +28,8 @@ internal sealed class PostArguments(string approval, bool reads = true) : IVerbA
     private readonly Option<double> _lifetime = new("--post-within") { Description = "A comment older than this is not posted.", DefaultValueFactory = _ => _defaults.Lifetime.TotalSeconds, HelpName = "seconds" };
     private readonly Option<ChannelName?> _read = Channel("--read-chat", "The model sees what is said in this Twitch channel; needs no login.");
 
+    private TokenSource? _token;    // the environment gives it once
+
     /// <summary>Whether a person approves each comment.</summary>
     public Option<bool> Approve { get; } = new("--post-approve") { Description = approval };
 
@@ -58,12 +60,19 @@ internal sealed class PostArguments(string approval, bool reads = true) : IVerbA
         ChatPoster? poster = null;
         try
         {
-            if (own is not null && !sameConnection)
+            if (forReal && sameConnection && parsed.GetValue(_server) is null)
+                await TokenCheck.ForIrcAsync(new HelixOptions { Token = Token(parsed) }, login!, say, null, cancellation);
+            if (own is not null && forReal && via == Helix)
+            {
+                if (await ListenerAsync(parsed, channel!, own, say, cancellation) is { } listener)
+                    readers.Add(listener);
+            }
+            else if (own is not null && !sameConnection)
                 readers.Add(Reader(channel!, own));
             if (heard is not null && heard != own)
                 readers.Add(Reader(read!, heard));
             if (channel is not null)
-                poster = new(Sink(parsed, channel, login, sameConnection ? own : null, say), Options(parsed), outcome => Tell(outcome, say));
+                poster = new(Sink(parsed, channel, login, sameConnection ? own : null, say), Options(parsed), outcome => Tell(outcome, say)) { Failed = reason => say($"error: nothing is posted any more: {reason}") };
             var link = new ChatLink(poster, own, heard, readers, say);
             await link.OpenAsync(cancellation);
             return link;
@@ -80,16 +89,40 @@ internal sealed class PostArguments(string approval, bool reads = true) : IVerbA
         IrcClient Reader(ChannelName of, ChatFeed feed) => new(new IrcOptions { Server = ReadingServer(parsed) }, of, feed.Accept, say);
     }
 
+    // Posting by HTTPS needs no IRC: where it cannot be reached, or another server stands in for Twitch, nobody listens for the words that stop the posting.
+    private async Task<IrcClient?> ListenerAsync(ParseResult parsed, ChannelName channel, ChatFeed feed, Action<string> say, CancellationToken cancellation)
+    {
+        string why = "--post-server names another server than Twitch's";
+        if (parsed.GetValue(_server) is null)
+        {
+            var client = new IrcClient(new IrcOptions { Server = IrcOptions.TwitchWebSocket, FirstAttempts = 1 }, channel, feed.Accept, say);
+            try
+            {
+                await client.OpenAsync(cancellation);
+                return client;
+            }
+            catch (TwitchException e)
+            {
+                await client.DisposeAsync();
+                why = e.Message;
+            }
+        }
+        say($"note: nobody listens in {channel}, so {feed.StopCommand} does not stop the posting there; kill -USR1 {Environment.ProcessId} does ({why.TrimEnd('.')}).");
+        return null;
+    }
+
+    private TokenSource Token(ParseResult parsed) => _token ??= parsed.GetValue(_tokenFile) is string path ? TokenSource.FromFile(path) : TokenSource.FromEnvironment();
+
     private IChatSink Sink(ParseResult parsed, ChannelName channel, ChannelName? login, ChatFeed? feed, Action<string> say)
     {
         if (!parsed.GetValue(_forReal))
             return new DryRunSink(channel, say);
-        TokenSource token = parsed.GetValue(_tokenFile) is string path ? TokenSource.FromFile(path) : TokenSource.FromEnvironment();
+        TokenSource token = Token(parsed);
         Uri? server = parsed.GetValue(_server);
         if (parsed.GetRequiredValue(_via) == Helix)
         {
             var options = new HelixOptions { Token = token, Sender = login };
-            return new HelixSink(server is null ? options : options with { Api = new(server, "/helix/"), Validation = new(server, "/oauth2/validate") }, channel);
+            return new HelixSink(server is null ? options : options with { Api = new(server, "/helix/"), Validation = new(server, "/oauth2/validate") }, channel, say);
         }
         return new IrcSink(new IrcOptions { Server = server ?? TwitchServer(parsed), Nick = login, Token = token }, channel, feed is null ? null : feed.Accept, say);
     }
@@ -102,7 +135,8 @@ internal sealed class PostArguments(string approval, bool reads = true) : IVerbA
         Approval = parsed.GetValue(Approve) ? ApprovalMode.Manual : ApprovalMode.Auto,
     }.Validate();
 
-    private Uri TwitchServer(ParseResult parsed) => parsed.GetRequiredValue(_via) == WebSocket ? IrcOptions.TwitchWebSocket : IrcOptions.TwitchTls;
+    // Where posts go by HTTPS, what is read comes over its port too.
+    private Uri TwitchServer(ParseResult parsed) => parsed.GetRequiredValue(_via) is WebSocket or Helix ? IrcOptions.TwitchWebSocket : IrcOptions.TwitchTls;
 
     private Uri ReadingServer(ParseResult parsed) => parsed.GetRequiredValue(_via) != Helix && parsed.GetValue(_server) is Uri server ? server : TwitchServer(parsed);
 

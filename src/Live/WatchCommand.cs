@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using Twitch.Chat;
+using Twitch.Live.Formats;
 using Twitch.Runtime;
 using Twitch.Media;
 
@@ -12,11 +13,13 @@ namespace Twitch.Live;
 internal sealed class WatchCommand
 {
     private readonly Func<TextReader> _answers;
+    private readonly StreamResolver _resolver = new();
     private readonly ModelArguments _model = new();
     private readonly SamplingArguments _sampling = new();
     private readonly PostArguments _post = new("Ask on the terminal before a comment is posted: y, n, stop, go.");
     private readonly PaceArguments _pace = new("Comment when the channel's chat would, instead of every so often.");
-    private readonly Argument<string> _source = new("source") { Description = "A file, a URL (HLS, RTMP, RTSP, SRT, http, udp), '-' for stdin, camera:0 or /dev/video0, screen: or screen::0.0." };
+    private readonly Argument<string> _source = new("source") { Description = "A file, a URL (HLS, RTMP, RTSP, SRT, http, udp), twitch:NAME or a page of Twitch or YouTube (with streamlink or yt-dlp), '-' for stdin, camera:0 or /dev/video0, screen: or screen::0.0." };
+    private readonly Option<string> _quality = new("--quality") { Description = "Of a page's streams, the first of these names that there is.", DefaultValueFactory = _ => StreamResolver.UsualQualities, HelpName = "names" };
     private readonly Option<bool> _realtime = new("--realtime") { Description = "Play a file at its own speed; else as fast as the machine can." };
     private readonly Option<bool> _loop = new("--loop") { Description = "Play a file again and again." };
     private readonly Option<TimeSpan> _every = Time("--every", "Comment this often; whole seconds.", new WatchOptions().Every);
@@ -25,6 +28,8 @@ internal sealed class WatchCommand
     private readonly Option<int?> _reconnects = new("--reconnects") { Description = "Give a lost source up after so many in a row; else never.", HelpName = "n" };
     private readonly Option<bool> _wait = new("--wait") { Description = "Wait for a source that is not there yet." };
     private readonly Option<bool> _json = new("--json") { Description = "JSON lines: comments, and what happens to the source." };
+    private readonly Option<string?> _save = new("--save") { Description = "Keep the comments in a file too: .txt, .jsonl, .srt, .vtt, .ass, or .json for TwitchDownloader.", HelpName = "file" };
+    private readonly Option<string?> _saveFormat = new Option<string?>("--save-format") { Description = "Its format, if its name does not say it." }.AcceptOnlyFromAmong(CommentFormats.Names);
     private readonly Option<bool> _tokens = new("--tokens") { Description = "With --json: a line for each token as it is drawn, too." };
     private readonly Option<TimeSpan?> _report = new("--report") { Description = "Write the figures of the summary to stderr this often, as JSON.", CustomParser = TimeArgument.ParseOne, HelpName = "time" };
 
@@ -36,7 +41,7 @@ internal sealed class WatchCommand
     private Command Build()
     {
         Command command = Verb.Of(
-            "watch", "Comments on a stream as it happens.", [_realtime, _loop, _every, _stall, _buffer, _reconnects, _wait, _json, _tokens, _report],
+            "watch", "Comments on a stream as it happens.", [_quality, _realtime, _loop, _every, _stall, _buffer, _reconnects, _wait, _json, _tokens, _save, _saveFormat, _report],
             [_pace, _model, _sampling, _post], RunAsync, Validate);
         command.Add(_source);
         return command;
@@ -46,6 +51,8 @@ internal sealed class WatchCommand
     {
         if (result.GetValue(_tokens) && !result.GetValue(_json))
             result.AddError("--tokens needs --json; without it, words appear as they are drawn.");
+        if (result.GetResult(_saveFormat) is not null && result.GetResult(_save) is null)
+            result.AddError("--save-format needs --save, which names the file.");
         if (result.GetValue(_pace.Auto) && result.GetResult(_every) is { Implicit: false })
             result.AddError("--every and --auto exclude each other; give one.");
         if (result.GetValue(_post.Approve) && result.GetValue(_source) == "-")
@@ -55,7 +62,9 @@ internal sealed class WatchCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         TextWriter output = parsed.InvocationConfiguration.Output, error = parsed.InvocationConfiguration.Error;
-        StreamSource source = StreamSource.Parse(parsed.GetRequiredValue(_source));
+        string named = parsed.GetRequiredValue(_source);
+        StreamPage? page = StreamPage.TryParse(named);
+        StreamSource source = StreamSource.Parse(page?.Shown ?? named);
         using CommentModel model = _model.Open(parsed);
         SamplingOptions sampling = _sampling.Over(model.Sampling, parsed);
         ChatHistory said = model.CreateChatHistory();
@@ -67,6 +76,7 @@ internal sealed class WatchCommand
             Sampling = sampling,
             Reconnects = parsed.GetValue(_reconnects),
             WaitForSource = parsed.GetValue(_wait),
+            Resolve = page is null ? null : ending => _resolver.ResolveAsync(page, parsed.GetRequiredValue(_quality), ending),
             Capture = new LiveCaptureOptions
             {
                 Realtime = parsed.GetValue(_realtime),
@@ -75,6 +85,7 @@ internal sealed class WatchCommand
                 Stall = parsed.GetRequiredValue(_stall),
             },
         });
+        using SavedComments? saved = parsed.GetValue(_save) is string file ? new SavedComments(file, parsed.GetValue(_saveFormat), source.ToString()!, model.Vocabulary) : null;
         await using ChatLink chat = await _post.OpenAsync(parsed, error.WriteLine, cancellation);
         if (chat.Heard is not null && model.Chat is null)
             await error.WriteLineAsync($"note: {model.Bundle.Folder} reads no past chat, so --read-chat changes nothing.");
@@ -87,8 +98,10 @@ internal sealed class WatchCommand
             await foreach (WatchEvent happened in watcher.RunAsync(cancellation))
             {
                 await lines.WriteAsync(happened);
-                if (happened is CommentMade made)
-                    offer?.Invoke(made.Comment.Text);
+                if (happened is not CommentMade made)
+                    continue;
+                saved?.Write(new TimedComment(made.Time, made.Comment));
+                offer?.Invoke(made.Comment.Text);
             }
         }
         finally

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Twitch.Live;
+using Twitch.Training.Chat;
+using Twitch.Training.Import;
 
 namespace Twitch.Training;
 
@@ -16,10 +18,12 @@ public static class CommandLine
     {
         var root = new RootCommand("Learns from recordings and their chat to write what the chat would say.")
         {
+            ChatCommand.Create(),
             PrepareCommand.Create(),
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             ExportCommand.Create(),
+            ImportCommand.Create(),
         };
         return CommandRunner.RunAsync(root, "twitch-train", args, output, error, cancellation);
     }

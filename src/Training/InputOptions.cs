@@ -32,7 +32,15 @@ internal sealed class InputOptions
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_video, _audio, _chat, _prepared, _streamStart, _chatOffset, _wholeBroadcast, _keepBots,
+        foreach (Option option in (Option[])[_video, _audio, _chat, _prepared])
+            command.Options.Add(option);
+        AddChatTo(command);
+    }
+
+    /// <summary>Adds those options that say how a chat log is read.</summary>
+    public void AddChatTo(Command command)
+    {
+        foreach (Option option in (Option[])[_streamStart, _chatOffset, _wholeBroadcast, _keepBots,
             _keepCommands, _minAuthors, _authorNgram, _bannedWords, _noDefaultBannedWords, _bots, _noBots, _maxUnparsable])
             command.Options.Add(option);
     }

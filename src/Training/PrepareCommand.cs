@@ -40,6 +40,8 @@ internal static class PrepareCommand
     /// <returns>The recordings in their order; the caller disposes them.</returns>
     public static IReadOnlyList<PreparedStream> Run(IReadOnlyList<Recorded> recordings, ModelConfig config, ChatLogOptions chat, string folder, TextWriter messages, CancellationToken cancellation)
     {
+        foreach (Recorded recording in recordings)
+            PreparedStream.CheckChat(recording.Media, config.Frame, config.Mel, recording.Chat, chat, folder);
         var streams = new List<PreparedStream>();
         try
         {

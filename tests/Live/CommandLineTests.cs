@@ -23,6 +23,9 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
     [InlineData("generate --bundle x --video y --at 1 --from 2", "--from needs --every or --auto")]
     [InlineData("generate --bundle x --video y --at 1:99", "--at is '1:99'; it must be a time such as 1:02:03, 62:03 or 3723.5.")]
     [InlineData("generate --bundle x --video y --every soon", "--every is 'soon'; it must be a time")]
+    [InlineData("generate --bundle x --video y --at 1 --format doc", "'doc'")]
+    [InlineData("generate --bundle x --video y --at 1 --format srt --json", "--json and --format srt exclude each other")]
+    [InlineData("generate --bundle x --video y --at 1 --format srt --logprobs", "--logprobs needs --format text or jsonl; srt has no place for them.")]
     [InlineData("generate --bundle x --video y --at 1 --count 0", "--count is 0; it must be in [1, 100].")]
     [InlineData("generate --bundle x --video y --at 1 --top-k many", "'many'")]
     public async Task Wrong_usage_is_one_line_and_exit_code_2(string commandLine, string expected)

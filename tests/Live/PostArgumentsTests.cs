@@ -3,7 +3,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Twitch.Chat;
+using Twitch.Chat.Tests;
 using Twitch.Chat.Tests.Irc;
 
 namespace Twitch.Live.Tests;
@@ -125,6 +128,28 @@ public class PostArgumentsTests
 
         Assert.NotNull(link.Heard);
         Assert.Same(link.Heard, link.Own);
+    }
+
+    [Fact]
+    public async Task Helix_on_another_server_reads_no_irc_and_says_who_can_stop_it()
+    {
+        string path = Path.GetTempFileName();    // mode 0600
+        await File.WriteAllTextAsync(path, Secret, TestContext.Current.CancellationToken);
+        await using WebApplication twitch = await Kestrel.StartAsync(null, app => app.Run(context => context.Response.WriteAsync(context.Request.Path.Value switch
+        {
+            "/oauth2/validate" => """{"client_id":"c1","login":"our_bot","scopes":["user:write:chat"],"user_id":"42","expires_in":3600}""",
+            "/helix/users" => """{"data":[{"id":"7","login":"chan"}]}""",
+            _ => """{"data":[{"message_id":"1","is_sent":true}]}""",
+        })));
+
+        await using ChatLink link = await OpenAsync("--post", "chan", "--post-for-real", "--post-via", "helix", "--post-token-file", path, "--post-server", $"http://localhost:{Kestrel.Port(twitch)}");
+
+        Assert.Contains("nobody listens in #chan, so !stopbot does not stop the posting there; kill -USR1", await SaidAsync(), StringComparison.Ordinal);
+        Assert.Contains("expires in 1:00:00", await SaidAsync(), StringComparison.Ordinal);
+        link.Poster!.Offer("hello");
+        while (link.Poster.Counts[PostDecision.Sent] == 0)
+            await Task.Yield();
+        File.Delete(path);
     }
 
     [Fact]

@@ -23,6 +23,40 @@ public class WatchCommandTests(CommandLineTests.Files files) : IClassFixture<Com
         Assert.StartsWith("25 s seen, 6 comments, 0 s dropped, 0 reconnects, ", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("srt", "1\n00:00:10,000 --> 00:00:15,000\n")]
+    [InlineData("vtt", "WEBVTT\n\n00:00:10.000 --> 00:00:15.000\n")]
+    [InlineData("txt", "[0:00:10] ")]
+    [InlineData("jsonl", "{\"time\":10,")]
+    public async Task Comments_are_kept_as_generate_writes_them(string ending, string start)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("saved-").FullName, "said." + ending);
+        string format = ending == "txt" ? "text" : ending;
+        (_, string expected, _) = await Run("generate", "--bundle", _bundle, "--video", _video, "--every", "10", "--seed", "3", "--format", format);
+
+        (int exitCode, string output, _) = await Run("watch", _video, "--bundle", _bundle, "--every", "10", "--seed", "3", "--save", path);
+        (int again, _, string error) = await Run("watch", _video, "--bundle", _bundle, "--every", "10", "--save", path);
+
+        Assert.Equal((0, 1), (exitCode, again));
+        Assert.Equal(expected, await File.ReadAllTextAsync(path, Cancellation));
+        Assert.StartsWith(start, expected, StringComparison.Ordinal);
+        Assert.Equal(2, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("it is there already and is kept", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Comments_are_kept_for_TwitchDownloader_while_the_stream_is_watched()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("saved-").FullName, "said.json");
+
+        (int exitCode, string output, _) = await Run("watch", _video, "--bundle", _bundle, "--every", "10", "--save", path);
+
+        JsonElement comments = JsonDocument.Parse(await File.ReadAllTextAsync(path, Cancellation)).RootElement.GetProperty("comments");
+        Assert.Equal(0, exitCode);
+        Assert.Equal([10, 20], comments.EnumerateArray().Select(comment => comment.GetProperty("content_offset_seconds").GetDouble()));
+        Assert.All(comments.EnumerateArray(), comment => Assert.Contains(comment.GetProperty("message").GetProperty("body").GetString()!, output, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Json_lines_hold_the_comments_their_seeds_and_what_happens()
     {
@@ -48,6 +82,8 @@ public class WatchCommandTests(CommandLineTests.Files files) : IClassFixture<Com
     [InlineData(3, "no-such-file: ", "watch", "no-such-file")]
     [InlineData(2, "--every is 0.5 s", "watch", "http://127.0.0.1:9/x", "--every", "0.5")]
     [InlineData(2, "http://127.0.0.1:9/x: --realtime and --loop are for files", "watch", "http://127.0.0.1:9/x", "--realtime")]
+    [InlineData(2, "--save is x.doc; its ending must say the format", "watch", "http://127.0.0.1:9/x", "--save", "x.doc")]
+    [InlineData(2, "--save-format needs --save", "watch", "http://127.0.0.1:9/x", "--save-format", "srt")]
     [InlineData(2, "--tokens needs --json", "watch", "http://127.0.0.1:9/x", "--tokens")]
     [InlineData(2, "--post-approve reads its answers from stdin, which is the source here", "watch", "-", "--post", "chan", "--post-approve")]
     public async Task Errors_have_their_exit_codes(int expected, string message, params string[] args)

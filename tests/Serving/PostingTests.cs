@@ -95,6 +95,22 @@ public sealed class PostingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_error_that_stops_posting_is_shown_as_one()
+    {
+        await using TwitchServer server = await StartAsync();
+        (_, EventReader events) = await ListenAsync(server);
+        _sink.Answer = (_, _) => Task.FromResult(new SendResult(SendStatus.Forbidden, "banned"));
+
+        server.Feeds[0].Say("one");
+        await events.UntilAsync("post");
+        JsonNode posting = await server.GetAsync("/v1/posting");
+        JsonNode resumed = await TwitchServer.JsonOf(await server.Client.PostAsync("/v1/posting/resume", null, Cancellation));
+
+        Assert.Equal(("banned", true), ((string)posting["stopped"]!, (bool)posting["failed"]!));
+        Assert.Null(resumed["failed"]);
+    }
+
+    [Fact]
     public async Task A_session_may_be_left_out_and_taken_in()
     {
         await using TwitchServer server = await StartAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Twitch.Runtime;
 using Twitch.Serving.Http;
 using Twitch.Serving.Sessions;
 
@@ -101,6 +102,48 @@ public sealed class SourcePolicyTests : IDisposable
         var refused = await Assert.ThrowsAsync<ProblemException>(() => new SourcePolicy(Options.Create(options), Dns.GetHostAddressesAsync).CheckAsync(source, TestContext.Current.CancellationToken));
 
         Assert.Equal(status, refused.Status);
+    }
+
+    [Theory]
+    [InlineData("twitch:somebody", true, "https:")]
+    [InlineData("twitch:somebody", true, "https://www.twitch.tv/")]
+    [InlineData("twitch:somebody", true, "https://www.twitch.tv/somebody")]
+    [InlineData("twitch:somebody", false, "https://www.twitch.tv/somebodyelse")]
+    [InlineData("twitch:somebody", false, "http:")]
+    [InlineData("https://www.youtube.com/watch?v=abcdefghij0", false, "https://www.twitch.tv/")]
+    [InlineData("hls://http://127.0.0.1/x.m3u8", false, "https:", "http:")]
+    public async Task A_page_is_allowed_as_its_address_is(string source, bool isAllowed, params string[] allowed) => Assert.Equal(isAllowed, await IsAllowed(source, allowed));
+
+    [Theory]
+    [InlineData("https://93.184.216.34/live.m3u8", null, "https://93.184.216.34/live.m3u8")]
+    [InlineData("https://10.0.0.9/live.m3u8", null, "plays at an address that may not be watched")]
+    [InlineData("http://127.0.0.1:8080/x", null, "plays at an address that may not be watched")]
+    [InlineData("http://10.0.0.9/live.m3u8", "http://10.0.0.9/", "http://10.0.0.9/live.m3u8")]
+    [InlineData("file:///etc/passwd", null, "plays nowhere that http leads to")]
+    public async Task Where_a_page_plays_is_held_to_the_rules_of_any_source(string found, string? named, string expected)
+    {
+        string program = Path.Combine(_folder, "streamlink");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\necho '{{\"type\":\"hls\",\"url\":\"{found}\"}}'\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var options = new ServeOptions();
+        options.AllowedSources.Add("https:");
+        if (named is not null)
+            options.AllowedSources.Add(named);
+        var policy = new SourcePolicy(Options.Create(options), Dns.GetHostAddressesAsync, new StreamResolver(program, "no-such-program"));
+
+        string said;
+        try
+        {
+            said = (await policy.ResolverOf("twitch:somebody")!(TestContext.Current.CancellationToken)).ToString();
+        }
+        catch (TwitchException e)
+        {
+            Assert.Equal(ExitCode.SourceLost, e.ExitCode);
+            said = e.Message;
+        }
+
+        Assert.Contains(expected, said, StringComparison.Ordinal);
+        Assert.Null(policy.ResolverOf("https://cdn.example/live.m3u8"));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -66,6 +66,23 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
         Assert.True(report.RootElement.GetProperty("gap").TryGetProperty("no_chat", out _) && report.RootElement.TryGetProperty("when", out _));
     }
 
+    [Theory]
+    [InlineData("Bob: hi\nAmy: ho\n", "a name and a text without times")]
+    [InlineData("@tmi-sent-ts=1741636805000 :bob!b@b PRIVMSG #c :hi\n", "--stream-start")]
+    [InlineData("[5:00:00] Bob: hi\n", "another recording")]
+    [InlineData("[0:00:01] Nightbot: hi\n", "no comment is left")]
+    public async Task A_chat_log_that_cannot_be_used_is_told_before_any_picture_is_decoded(string log, string expected)
+    {
+        string chat = Path.Combine(files.Root, "bad.txt"), store = Path.Combine(files.Root, "nothing");
+        File.WriteAllText(chat, log);
+
+        Result result = await Run(["prepare", "--video", files.Video, "--chat", files.Chat, "--video", files.Video, "--chat", chat, "--prepared", store, "--frame", "16"]);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains(expected, result.Errors[^1], StringComparison.Ordinal);
+        Assert.False(Directory.Exists(store));
+    }
+
     [Fact]
     public async Task User_names_reach_no_file_that_is_written()
     {

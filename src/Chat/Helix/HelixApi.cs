@@ -44,7 +44,7 @@ internal sealed class HelixApi : IDisposable
             using HttpResponseMessage answer = await _http.SendAsync(request, either.Token);
             if (!answer.IsSuccessStatusCode)
                 return new(answer.StatusCode, null, Clean(await ErrorAsync(answer, either.Token), token), answer.Headers);
-            T? value = await answer.Content.ReadFromJsonAsync(type, either.Token);
+            T? value = JsonSerializer.Deserialize(await BytesAsync(answer, either.Token), type);
             return new(answer.StatusCode, value, value is null ? "an empty answer" : "", answer.Headers);
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or IOException)
@@ -64,15 +64,23 @@ internal sealed class HelixApi : IDisposable
     private static async Task<string> ErrorAsync(HttpResponseMessage answer, CancellationToken cancellation)
     {
         string status = $"{(int)answer.StatusCode} {answer.ReasonPhrase}";
+        byte[] body = await BytesAsync(answer, cancellation);
         try
         {
-            HelixError? error = await answer.Content.ReadFromJsonAsync(HelixJson.Default.HelixError, cancellation);
+            HelixError? error = JsonSerializer.Deserialize(body, HelixJson.Default.HelixError);
             return string.IsNullOrWhiteSpace(error?.Message) ? status : $"{status}: {error.Message}";
         }
         catch (JsonException)
         {
             return status;
         }
+    }
+
+    // JSON is UTF-8, whatever an error page on the way says of itself: an unknown charset must not end anything.
+    private static async Task<byte[]> BytesAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        byte[] bytes = await answer.Content.ReadAsByteArrayAsync(cancellation);
+        return bytes is [0xEF, 0xBB, 0xBF, .. var rest] ? rest : bytes;
     }
 
     private static string Clean(string text, AccessToken token) => CommentText.Clean(token.Redact(text));

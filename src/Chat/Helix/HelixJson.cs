@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Twitch.Chat.Helix;
 
-/// <summary>Whose a token is. An app's has no user.</summary>
-internal sealed record TokenOwner(string? ClientId, string? Login, string? UserId, IReadOnlyList<string>? Scopes);
+/// <summary>Whose a token is, and for how many seconds; 0 or absent if it does not expire. An app's has no user.</summary>
+internal sealed record TokenOwner(string? ClientId, string? Login, string? UserId, IReadOnlyList<string>? Scopes, long? ExpiresIn);
 
 /// <summary>A user's id and login.</summary>
 internal sealed record HelixUser(string? Id, string? Login);

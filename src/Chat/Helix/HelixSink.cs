@@ -16,6 +16,7 @@ public sealed class HelixSink : IChatSink
     private readonly ChannelName _channel;
     private readonly TimeProvider _time;
     private readonly HelixApi _api;
+    private readonly Action<string>? _report;
     private AccessToken _token;
     private string _clientId = "", _broadcasterId = "", _senderId = "";
     private long _validatedAt;
@@ -23,16 +24,17 @@ public sealed class HelixSink : IChatSink
     /// <summary>Nothing happens before <see cref="OpenAsync"/>.</summary>
     /// <param name="options">The API and who speaks.</param>
     /// <param name="channel">Where posts go.</param>
+    /// <param name="report">Receives a line when the token will not last.</param>
     /// <param name="time">The clock; the system's if absent.</param>
     /// <exception cref="TwitchException">An address would send the token in the clear, or the token cannot be read.</exception>
-    public HelixSink(HelixOptions options, ChannelName channel, TimeProvider? time = null)
+    public HelixSink(HelixOptions options, ChannelName channel, Action<string>? report = null, TimeProvider? time = null)
     {
         foreach (Uri uri in (Uri[])[options.Api, options.Validation])
         {
             if (!uri.IsAbsoluteUri || uri.Scheme != Uri.UriSchemeHttps && !(uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
                 throw new TwitchException($"{uri}: the token would be sent in the clear; use https://, or a server on this machine.", ExitCode.Usage);
         }
-        (_options, _channel, _time) = (options, channel, time ?? TimeProvider.System);
+        (_options, _channel, _report, _time) = (options, channel, report, time ?? TimeProvider.System);
         _api = new(options.RequestTimeout, _time);
         _token = options.Token.Read();
     }
@@ -49,11 +51,13 @@ public sealed class HelixSink : IChatSink
     {
         TokenOwner owner = await ValidateAsync(cancellation);
         if (owner.UserId is not null && owner.Scopes?.Contains(WriteScope) != true)
-            throw Wrong($"the chat token lacks the scope {WriteScope}; ask for a token that has it.");
+            throw TokenCheck.Lacks(WriteScope);
         if (owner.UserId is null && _options.Sender is null)
             throw Wrong("an app access token does not say who speaks; name the bot's login.");
-        if (owner.Login is not null && _options.Sender is { } named && !named.Login.Equals(owner.Login, StringComparison.OrdinalIgnoreCase))
-            throw Wrong($"the chat token is {CommentText.Clean(owner.Login)}'s, not {named.Login}'s; use that login, or the other's token.");
+        if (_options.Sender is { } named)
+            TokenCheck.CheckLogin(owner, named);
+        if (TokenCheck.Expiry(owner, _options.Token, _time) is { } expiry)
+            _report?.Invoke(expiry);
 
         string query = $"users?login={_channel.Login}{(owner.UserId is null ? $"&login={_options.Sender!.Login}" : "")}";
         HelixAnswer<HelixUsers> users = await _api.RequestAsync(
@@ -99,13 +103,8 @@ public sealed class HelixSink : IChatSink
 
     private async Task<TokenOwner> ValidateAsync(CancellationToken cancellation)
     {
-        HelixAnswer<TokenOwner> answer = await _api.RequestAsync(
-            HttpMethod.Get, _options.Validation, "OAuth", _token, null, null, HelixJson.Default.TokenOwner, cancellation);
-        if (answer.Status == HttpStatusCode.Unauthorized)
-            throw Wrong($"Twitch does not accept the chat token of {_options.Token}: {answer.Error}; it has expired or was revoked, get a new one.");
-        if (answer.Value is not { ClientId: string clientId } owner || !clientId.All(char.IsAsciiLetterOrDigit))
-            throw Unreachable(answer.Error);
-        (_clientId, _validatedAt) = (clientId, _time.GetTimestamp());
+        TokenOwner owner = await TokenCheck.ValidateAsync(_api, _options, _token, cancellation);
+        (_clientId, _validatedAt) = (owner.ClientId!, _time.GetTimestamp());
         return owner;
     }
 
@@ -145,5 +144,5 @@ public sealed class HelixSink : IChatSink
 
     private static TwitchException Wrong(string message) => new(message, ExitCode.Failed);
 
-    private static TwitchException Unreachable(string why) => new($"Twitch's API cannot be used: {(why.Length > 0 ? why : "its answer lacks what is needed")}; check the network and try again.", ExitCode.SourceLost);
+    internal static TwitchException Unreachable(string why) => new($"Twitch's API cannot be used: {(why.Length > 0 ? why : "its answer lacks what is needed")}; check the network and try again.", ExitCode.SourceLost);
 }

@@ -3,6 +3,7 @@ namespace Twitch.Chat;
 public sealed partial class ChatPoster
 {
     private DateTimeOffset _quietUntil;    // the server's own wish; only the loop below uses it
+    private string _quietBecause = "";
 
     private async Task PostAsync()
     {
@@ -22,6 +23,13 @@ public sealed partial class ChatPoster
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
+        }
+#pragma warning disable CA1031 // whatever ends the loop is told wherever a person looks: nothing would be posted from here on
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Change(() => _ended = true);
+            Fail($"the posting has ended by an error that is a bug, please report it: {e.GetType().Name}: {e.Message}");
         }
     }
 
@@ -47,23 +55,30 @@ public sealed partial class ChatPoster
                 await Task.Delay(wait, _time, ending.Token);
             }
             SendResult result = await _sink.SendAsync(post.Text, ending.Token);
-            _quietUntil = _time.GetUtcNow() + result.RetryAfter;
+            (_quietUntil, _quietBecause) = (_time.GetUtcNow() + result.RetryAfter, result.Detail);
             if (result.Status is SendStatus.Sent or SendStatus.Duplicate or SendStatus.Failed)
                 _recent.Add(post.Text);
             if (result.Status == SendStatus.Forbidden)
-                Stop(result.Detail);
+                Fail(result.Detail);
             return outcome with { Decision = Decision(result.Status), Detail = result.Detail };
         }
         catch (OperationCanceledException)
         {
             return stopping.IsCancellationRequested
                 ? outcome with { Decision = PostDecision.Stopped, Detail = StoppedBecause ?? "" }
-                : outcome with { Decision = PostDecision.Expired };
+                : outcome with { Decision = PostDecision.Expired, Detail = _quietUntil > _time.GetUtcNow() ? $"the server asked to wait: {_quietBecause}" : "" };
         }
         catch (TwitchException e)    // the login, made anew, was refused
         {
-            Stop(e.Message);
+            Fail(e.Message);
             return outcome with { Decision = PostDecision.Failed, Detail = e.Message };
+        }
+#pragma warning disable CA1031 // one post that fails for a reason nobody thought of is no reason to post nothing more
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _recent.Add(post.Text);    // it may have been said
+            return outcome with { Decision = PostDecision.Failed, Detail = $"an unexpected {e.GetType().Name}: {e.Message}" };
         }
     }
 

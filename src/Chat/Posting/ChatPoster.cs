@@ -19,6 +19,7 @@ public sealed partial class ChatPoster : IAsyncDisposable
     private CancellationTokenSource _stopping = new();
     private ApprovalMode _approval;
     private string? _stoppedBecause;
+    private bool _failed, _ended;
     private long _offered;
     private Task? _posting;
 
@@ -82,6 +83,19 @@ public sealed partial class ChatPoster : IAsyncDisposable
                 return _stoppedBecause;
         }
     }
+
+    /// <summary>Whether an error stopped the posting, and nobody's wish: the account may not speak, its token is not good, or a bug.</summary>
+    public bool HasFailed
+    {
+        get
+        {
+            lock (_lock)
+                return _failed;
+        }
+    }
+
+    /// <summary>Told why when an error stops the posting; must be quick, must not throw.</summary>
+    public Action<string>? Failed { get; init; }
 
     /// <summary>What became of all comments so far.</summary>
     public PostCounts Counts
@@ -163,14 +177,22 @@ public sealed partial class ChatPoster : IAsyncDisposable
 
     /// <summary>The kill switch: nothing more is posted, and what waits is thrown away. A line that is on its way is not called back.</summary>
     /// <param name="reason">Why, for people.</param>
-    public void Stop(string reason)
+    public void Stop(string reason) => Stop(reason, failed: false);
+
+    private void Fail(string reason)
+    {
+        if (Stop(reason, failed: true))
+            Failed?.Invoke(reason);
+    }
+
+    private bool Stop(string reason, bool failed)
     {
         CancellationTokenSource? stopped = null;
         Change(() =>
         {
             if (_stoppedBecause is not null)
                 return;
-            _stoppedBecause = reason;
+            (_stoppedBecause, _failed) = (reason, failed);
             foreach (ApprovalQueue queue in (ApprovalQueue[])[_pending, _ready])
             {
                 while (queue.TakeOldest() is { } post)
@@ -179,6 +201,7 @@ public sealed partial class ChatPoster : IAsyncDisposable
             stopped = _stopping;
         });
         stopped?.Cancel();
+        return stopped is not null;
     }
 
     /// <summary>Posts again, from the next comment on.</summary>
@@ -188,7 +211,11 @@ public sealed partial class ChatPoster : IAsyncDisposable
         {
             if (_stoppedBecause is null)
                 return;
-            (_stoppedBecause, _stopping) = (null, new());
+            (_stoppedBecause, _failed, _stopping) = (null, false, new());
+            if (!_ended)
+                return;
+            (_ended, Task before) = (false, _posting!);
+            _posting = Task.Run(() => Task.WhenAll(before, PostAsync()));
         }
     }
 

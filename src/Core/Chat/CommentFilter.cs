@@ -42,14 +42,27 @@ public sealed partial class CommentFilter
             return DropReason.Empty;
         if (DropBots && (_bots.Contains(login) || _bots.Contains(displayName)))
             return DropReason.Bot;
-        // Subscriptions come as comments of the subscriber in logs that have no kind of their own for them.
-        if (displayName.Length > 0 && text.StartsWith(displayName, StringComparison.OrdinalIgnoreCase) && Event().IsMatch(text.AsSpan(displayName.Length)))
+        if (IsNotice(displayName, text) || IsNotice(login, text))
             return DropReason.Notice;
         if (DropCommands && text.Length > 1 && text[0] == '!' && char.IsLetterOrDigit(text[1]))
             return DropReason.Command;
         return null;
     }
 
-    [GeneratedRegex(@"^ (subscribed |just subscribed |converted |gifted |is gifting |is continuing |is paying forward |has been gifted |redeemed |raided )", RegexOptions.IgnoreCase)]
+    // Logs without a kind of their own for the platform's notices have them as comments of the one they are about. The wording is Twitch's, as its VODs' chats
+    // have it: subscriptions, gifts, watch streaks, charity and raids name the one who is meant, badges of bits do not.
+    private static bool IsNotice(string name, string text) =>
+        (name.Length > 0 && text.StartsWith(name, StringComparison.OrdinalIgnoreCase) && Event().IsMatch(text.AsSpan(name.Length)))
+        || (name.Length > 0 && Raid().Match(text) is { Success: true } raid && raid.Groups["from"].ValueSpan.Equals(name, StringComparison.OrdinalIgnoreCase))
+        || Announcement().IsMatch(text);
+
+    [GeneratedRegex(@"^(?: (?:subscribed |just subscribed |converted |gifted |is gifting |is continuing |is paying forward |has been gifted |redeemed |raided " +
+        @"|watched \d{1,5} consecutive streams|sparked a watch streak|(?:just )?earned a new \S+ Bits badge)|: Donated \S+ [\d.,]+ to support )", RegexOptions.IgnoreCase)]
     private static partial Regex Event();
+
+    [GeneratedRegex(@"^[\d.,]+ raiders? from (?<from>.{1,60}?) ha(?:ve|s) joined!")]
+    private static partial Regex Raid();
+
+    [GeneratedRegex(@"^(?:(?:just )?earned a new [\d.,]+[KM]? Bits badge!|bits badge tier notification$|An anonymous user (?:gifted a|is gifting \d{1,5}) Tier \d)", RegexOptions.IgnoreCase)]
+    private static partial Regex Announcement();
 }

@@ -50,6 +50,10 @@ public sealed record WatchOptions
     /// <summary>Waits for a source that is not there yet, as for one that was lost; without it that is an error.</summary>
     public bool WaitForSource { get; init; }
 
+    /// <summary>Says anew for every connection what is to be opened, for a source whose address expires, see <see cref="StreamResolver"/>; absent: the source itself.
+    /// A <see cref="TwitchException"/> with <see cref="ExitCode.SourceLost"/> is a source that is not there now.</summary>
+    public Func<CancellationToken, Task<StreamSource>>? Resolve { get; init; }
+
     /// <summary>Clock of waits, timestamps and stalls.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -18,7 +18,7 @@ public sealed class Watcher
     private readonly CommentModel _model;
     private readonly StreamSource _source;
     private readonly WatchOptions _options;
-    private readonly Func<ILiveCapture> _open;
+    private readonly Func<StreamSource, ILiveCapture> _open;
     private readonly CommentWriter _writer;
     private readonly CommentSchedule _schedule;
     private readonly WatchCounters _counters;
@@ -47,7 +47,8 @@ public sealed class Watcher
     {
         (_model, _source, _options) = (model, source, options.Validate());
         _frameSampling = model.Config.FrameSampling;
-        _open = open ?? (() => LiveCapture.Start(source, model.Config.Frame, model.Config.Mel, options.Capture with { Sampling = _frameSampling, FirstSecond = _resumeAt }, options.Clock));
+        _open = open is not null ? _ => open() : opened => LiveCapture.Start(
+            opened, model.Config.Frame, model.Config.Mel, options.Capture with { Sampling = _frameSampling, FirstSecond = _resumeAt }, options.Clock);
         _writer = options.Writer ?? model.GenerateAsync;
         _schedule = new CommentSchedule(options.Every, options.Due ?? Due(model, options.Pace), model.Config.WindowSeconds);
         _counters = new WatchCounters(options.Clock);
@@ -90,10 +91,11 @@ public sealed class Watcher
         {
             while (true)
             {
-                string reason;
                 int before = _connections;
-                await using (ILiveCapture capture = _open())
+                (StreamSource? opened, string reason) = await ResolveAsync(cancellation);
+                if (opened is not null)
                 {
+                    await using ILiveCapture capture = _open(opened);
                     _counters.Opened(capture);
                     try
                     {
@@ -115,9 +117,9 @@ public sealed class Watcher
                         yield return new SourceLost(_now, $"{reason}, so all pictures are decoded", TimeSpan.Zero);
                         continue;
                     }
-                    if (!_source.CanReconnect || (_connections == 0 && !_options.WaitForSource))
-                        throw new TwitchException($"{_source}: {reason}", _source.IsRecording ? ExitCode.BadInput : ExitCode.SourceLost);
                 }
+                if (!_source.CanReconnect || (_connections == 0 && !_options.WaitForSource))
+                    throw new TwitchException(opened is null ? reason : $"{_source}: {reason}", _source.IsRecording ? ExitCode.BadInput : ExitCode.SourceLost);
 
                 if (_connections > before && _now - _base >= TimeSpan.FromSeconds(_model.Config.WindowSeconds))
                     backoff.Reset();    // it was well: what comes and goes within a window was not
@@ -133,6 +135,21 @@ public sealed class Watcher
             _counters.End();
         }
         yield return new SourceEnded(_now);
+    }
+
+    // What is to be opened now; null, and why, if it is not there.
+    private async Task<(StreamSource? Source, string Reason)> ResolveAsync(CancellationToken cancellation)
+    {
+        if (_options.Resolve is not { } resolve)
+            return (_source, "");
+        try
+        {
+            return (await resolve(cancellation), "");
+        }
+        catch (TwitchException e) when (e.ExitCode == ExitCode.SourceLost)
+        {
+            return (null, e.Message);
+        }
     }
 
     private async IAsyncEnumerable<WatchEvent> WatchAsync(ILiveCapture capture, [EnumeratorCancellation] CancellationToken cancellation)

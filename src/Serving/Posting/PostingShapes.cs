@@ -5,13 +5,13 @@ namespace Twitch.Serving.Posting;
 
 /// <summary>Whether and where sessions' comments are posted.</summary>
 internal sealed record PostingJson(
-    bool Enabled, string? To = null, bool? DryRun = null, string? Approval = null, string? Stopped = null, long? Offered = null, IReadOnlyDictionary<string, long>? Decided = null)
+    bool Enabled, string? To = null, bool? DryRun = null, string? Approval = null, string? Stopped = null, bool? Failed = null, long? Offered = null, IReadOnlyDictionary<string, long>? Decided = null)
 {
     public static PostingJson Of(ChatPoster poster)
     {
         PostCounts counts = poster.Counts;
         return new PostingJson(
-            true, poster.Description, poster.IsDryRun, poster.Approval == ApprovalMode.Manual ? "manual" : "auto", poster.StoppedBecause, counts.Offered,
+            true, poster.Description, poster.IsDryRun, poster.Approval == ApprovalMode.Manual ? "manual" : "auto", poster.StoppedBecause, poster.HasFailed ? true : null, counts.Offered,
             counts.Decided.ToDictionary(pair => PostJson.NameOf(pair.Key), pair => pair.Value));
     }
 }

@@ -78,6 +78,7 @@ public sealed class SessionTable : IHostedService, IAsyncDisposable
                 Pace = every is null ? new CommentPace { Seed = sampling.Seed } : null,
                 Sampling = sampling,
                 WaitForSource = source.CanReconnect,
+                Resolve = _policy.ResolverOf(request.Source),
                 Clock = _clock,
                 Capture = new LiveCaptureOptions { Realtime = source.IsRecording && request.Realtime, Loop = source.IsRecording && request.Loop, FfmpegMemory = _options.FfmpegMemory, HttpProxy = _proxy.Address, ContainersOnly = true },
             }.Validate());

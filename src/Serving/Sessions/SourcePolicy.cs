@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Twitch.Media;
+using Twitch.Runtime;
 
 namespace Twitch.Serving.Sessions;
 
@@ -11,7 +12,7 @@ namespace Twitch.Serving.Sessions;
 /// the one who asks cannot.</summary>
 /// <remarks>A source whose host an option names may have a private address. Where only the scheme is named, its host must have public ones. That is looked
 /// up here, for an answer at once, and again where it counts: when <see cref="Net.SourceProxy"/> connects.</remarks>
-internal sealed partial class SourcePolicy(IOptions<ServeOptions> options, Net.ResolveHost resolve)
+internal sealed partial class SourcePolicy(IOptions<ServeOptions> options, Net.ResolveHost resolve, StreamResolver? resolver = null)
 {
     private const int MostLinks = 40;    // as many as Linux follows
 
@@ -24,6 +25,8 @@ internal sealed partial class SourcePolicy(IOptions<ServeOptions> options, Net.R
             throw Http.ProblemException.BadRequest("the source is missing; give \"source\": a URL, or a file of the media folder.", null, "source");
         if (text.Contains('\0', StringComparison.Ordinal))
             throw Http.ProblemException.BadRequest("the source holds a NUL, which no URL and no file name does.", null, "a URL, or a file of the media folder");
+        if (PageOf(text) is { } page)
+            return CheckPage(page);
         if (text.Contains("://", StringComparison.Ordinal))
             return await CheckAddressAsync(text, cancellation);
         if (text == "-")
@@ -33,6 +36,35 @@ internal sealed partial class SourcePolicy(IOptions<ServeOptions> options, Net.R
         if (text.StartsWith("screen:", StringComparison.Ordinal))
             return CheckDevice(text, "screen", Screen(), "a display of this machine; give screen: or screen::0.0");
         return CheckFile(text);
+    }
+
+    /// <summary>What finds out for every connection where a page's stream plays; null for a source that is no page.</summary>
+    /// <remarks>The programs that are asked go to Twitch and YouTube alone; where these say a stream plays is then held to the rules of any source: http or
+    /// https, through the proxy, and a public address unless an option names the host.</remarks>
+    public Func<CancellationToken, Task<StreamSource>>? ResolverOf(string? text) => PageOf(text ?? "") is not { } page ? null : async cancellation =>
+    {
+        string found = await (resolver ?? new StreamResolver()).FindAsync(page, StreamResolver.UsualQualities, cancellation);
+        try
+        {
+            if (!Uri.TryCreate(found, UriKind.Absolute, out Uri? address))
+                throw new TwitchException($"{page}: it plays at no address that can be read.", ExitCode.SourceLost);
+            if (!NamesHostOf(address))
+                await CheckPublicAsync(address, cancellation);
+            return StreamSource.Parse(address.AbsoluteUri);
+        }
+        catch (Http.ProblemException e)
+        {
+            throw new TwitchException($"{page} plays at an address that may not be watched: {e.Message}", ExitCode.SourceLost);
+        }
+    };
+
+    private static StreamPage? PageOf(string text) => StreamPage.TryParse(text) is { IsPlaylist: false } page ? page : null;
+
+    private StreamSource CheckPage(StreamPage page)
+    {
+        var address = new Uri(page.Address);
+        return _allowed.Any(allowed => allowed.Covers(address)) ? StreamSource.Parse(page.Address)
+            : throw Refused(page.Address, $"start the server with --allow-source {address.Scheme}: or --allow-source {address.Scheme}://{address.Authority}/ if it may be watched");
     }
 
     // Only what has the form of a device: another path would be a file, and another display another machine's.

@@ -61,8 +61,8 @@ export class Posting {
     byId("posting-to").textContent = posting.to;
     this.#panel.title = posting.approval === "manual" ? "Only what you approve is posted." : "What you approve is posted, and what nobody is asked about.";
     byId("posting-counts").textContent = [`${sent} ${posting.dry_run ? "would be posted" : "posted"}`, ...rest].join(", ");
-    byId("posting-state").textContent = posting.stopped ? `stopped: ${posting.stopped}` : "";
-    this.#panel.dataset.state = posting.stopped ? "stopped" : posting.dry_run ? "dry" : "on";
+    byId("posting-state").textContent = posting.stopped ? `${posting.failed ? "error, nothing is posted" : "stopped"}: ${posting.stopped}` : "";
+    this.#panel.dataset.state = posting.failed ? "failed" : posting.stopped ? "stopped" : posting.dry_run ? "dry" : "on";
     this.#button.dataset.does = posting.stopped ? "resume" : "stop";
     this.#button.textContent = posting.stopped ? "Post again" : "Stop posting";
     this.#button.className = posting.stopped ? "" : "danger";

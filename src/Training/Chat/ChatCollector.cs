@@ -24,6 +24,7 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
     private TimeSpan _crop;
     private long _recordCount, _commentCount;
     private double _unreadShare;
+    private Lookalike? _unparsable;                                                // what the first unparsable line resembles
 
     /// <summary>What the log is; a reader may find out more than the detector saw.</summary>
     public ChatFormat Format { get; set; } = format;
@@ -49,6 +50,8 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
         {
             bool unparsable = record.Kind == RecordKind.Unparsable;
             string shape = unparsable && record.Text.Length > 0 ? record.Text : CommentText.Shape(raw);
+            if (unparsable && !_dropped.ContainsKey(DropReason.Unparsable))
+                _unparsable = Lookalike.Of(raw);
             Drop(unparsable ? DropReason.Unparsable : DropReason.Notice, new(position, shape, "", "", Parsed: false));
             return;
         }
@@ -99,6 +102,12 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
         CheckUnparsable();
         CheckStart();
         CheckCrop();
+        if (options.Duration is { } duration)
+        {
+            foreach (string note in LogSpan.Notes(_kept.Select(kept => Place(kept.Time)), duration))
+                Note(note);
+        }
+
         var placed = new List<(TimeSpan Time, Kept Kept)>(_kept.Count);
         foreach ((Kept kept, (string text, DropReason? reason)) in _kept.Zip(Screen()))
         {
@@ -153,14 +162,22 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
             $"{source}: {unparsable:N0} of {_recordCount:N0} {(Format.CountsRecords() ? "records" : "lines")} are no {Format.Name()}") +
             (_unreadShare > share ? string.Create(CultureInfo.InvariantCulture, $", and {_unreadShare:0%} of the log follows where it breaks") : "") +
             $" ({string.Join("; ", examples)}); at most {options.MaxUnparsableShare.ToString("0.#%", CultureInfo.InvariantCulture)} may be. " +
-            $"Download the log again, remove what is no chat, or raise {ChatLogOptions.MaxUnparsableShareOption}.");
+            (_unparsable is { } like ? $"The first of them resembles {like.Format}: there stands {like.Found}; {like.Remedy} Else remove" : "Remove") +
+            $" what is no chat, or raise {ChatLogOptions.MaxUnparsableShareOption}.");
     }
 
     private void CheckStart()
     {
         bool dated = _kept.Any(kept => kept.Time.Origin != TimeOrigin.StreamStart);
         bool zoneless = _kept.Any(kept => kept.Time.Origin == TimeOrigin.UnknownZone);
-        if (dated && options.StreamStart is null && (_startInLog is null || zoneless))
+        if (dated && options.StreamStart is null && options.FromFirstComment)
+        {
+            TimeSpan first = _kept.Where(kept => kept.Time.Origin != TimeOrigin.StreamStart).Min(kept => kept.Time.Time);
+            _startInLog ??= new DateTimeOffset(first.Ticks, TimeSpan.Zero);
+            Note(string.Create(CultureInfo.InvariantCulture, $"its times are dates, the first {new DateTime(first.Ticks):yyyy-MM-dd HH:mm:ss}{(zoneless ? "" : " UTC")}; they were counted from ") +
+                $"{(_startInLog.Value.UtcTicks == first.Ticks ? "there" : "the start that the log tells")}. To train on it, say with {ChatLogOptions.StreamStartOption} when the recording starts.");
+        }
+        else if (dated && options.StreamStart is null && (_startInLog is null || zoneless))
         {
             throw new TwitchException($"{source}: this {Format.Name()} tells when comments were written, not how far into the recording; " +
                 $"say when the recording starts with {ChatLogOptions.StreamStartOption}, such as {ChatLogOptions.StreamStartOption} 2025-03-10T20:00:00" +
@@ -186,13 +203,26 @@ internal sealed class ChatCollector(string source, ChatFormat format, ChatLogOpt
 
     private string NothingLeft(ParseReport report)
     {
+        string read = $"{_recordCount} {(Format.CountsRecords() ? "records" : "lines")} read";
+        if (_recordCount == 0 && Format is ChatFormat.TwitchDownloaderJson)
+            return $"{source}: no timed comment in this JSON: it has no list 'comments' or 'messages'; give the JSON that the tool wrote for the chat, not for the video.";
         if (_commentCount == 0)
-            return $"{source}: no timed comment in this {Format.Name()} ({_recordCount} {(Format.CountsRecords() ? "records" : "lines")} read); give a log that has chat in it.";
-        string reasons = string.Join(", ", report.Dropped.Select(dropped => $"{dropped.Count} {ParseReport.Phrase(dropped.Reason)}"));
-        return $"{source}: no comment is left of {_recordCount} ({reasons}); " + (report.CountOf(DropReason.OutsideRecording) > 0
+        {
+            return $"{source}: no timed comment in this {Format.Name()} ({read}{(report.Dropped.Count > 0 ? ": " + Reasons(report) : "")}); " +
+                (_unparsable is { } like ? $"there stands {like.Found}; {like.Remedy}" : "give a log that has chat in it.");
+        }
+
+        string? outside = options.Duration is { } duration && report.CountOf(DropReason.OutsideRecording) > 0
+            ? LogSpan.Outside([.. _kept.Select(kept => Place(kept.Time)).Order()], duration) : null;
+        return $"{source}: no comment is left of {_recordCount} ({Reasons(report)}); " + (outside is not null
+            ? $"the log may belong to another recording: {outside} Logs with dates take {ChatLogOptions.StreamStartOption}."
+            : report.CountOf(DropReason.OutsideRecording) > 0
             ? $"the log may belong to another recording, else shift it with {ChatLogOptions.OffsetOption} or {ChatLogOptions.StreamStartOption}."
             : "switch filters off, or give a log that has chat in it.");
     }
+
+    private static string Reasons(ParseReport report) =>
+        string.Join(", ", report.Dropped.Select(dropped => $"{dropped.Count} {ParseReport.Phrase(dropped.Reason)}"));
 
     private ParseReport Report(int keptCount, int authorCount)
     {

@@ -38,6 +38,27 @@ public enum ChatFormat
 
     /// <summary>An XML document of <c>d</c> elements.</summary>
     BilibiliXml,
+
+    /// <summary>An object with <c>messages[]</c>: lines of the wire protocol, or objects with <c>text</c> and <c>timestamp</c>.</summary>
+    RecentMessages,
+
+    /// <summary>An object with <c>comments[]</c> whose names are Twitch's own: <c>contentOffsetSeconds</c>.</summary>
+    TwitchDlJson,
+
+    /// <summary>One YouTube <c>replayChatItemAction</c> a line.</summary>
+    YtDlpLiveChat,
+
+    /// <summary>Numbered blocks of <c>00:00:10,000 --&gt; 00:00:12,000</c> and a text.</summary>
+    SubRip,
+
+    /// <summary><c>WEBVTT</c>, then such blocks.</summary>
+    WebVtt,
+
+    /// <summary><c>Dialogue:</c> lines of Advanced SubStation Alpha.</summary>
+    AssDanmaku,
+
+    /// <summary>A time of any kind, a name and a text a line: <c>1741636805 bob: hi</c>.</summary>
+    TimedText,
 }
 
 internal static class ChatFormatNames
@@ -50,15 +71,23 @@ internal static class ChatFormatNames
         ChatFormat.TwitchDownloaderHtml => "TwitchDownloader HTML",
         ChatFormat.ChatDownloaderJson => "chat-downloader JSON",
         ChatFormat.JsonLines => "JSON lines",
-        ChatFormat.ChatDownloaderCsv => "chat-downloader CSV",
+        ChatFormat.ChatDownloaderCsv => "CSV",
         ChatFormat.ChatDownloaderText => "chat-downloader text",
         ChatFormat.TcdIrc => "tcd .irc",
         ChatFormat.RawIrc => "raw IRC",
         ChatFormat.Chatterino => "Chatterino log",
         ChatFormat.BilibiliXml => "Bilibili XML",
+        ChatFormat.RecentMessages => "recent-messages JSON",
+        ChatFormat.TwitchDlJson => "twitch-dl JSON",
+        ChatFormat.YtDlpLiveChat => "yt-dlp live chat",
+        ChatFormat.SubRip => "SubRip subtitles",
+        ChatFormat.WebVtt => "WebVTT subtitles",
+        ChatFormat.AssDanmaku => "ASS subtitles",
+        ChatFormat.TimedText => "text with a time a line",
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
     /// <summary>Whether positions in the file are record numbers; else they are line numbers.</summary>
-    public static bool CountsRecords(this ChatFormat format) => format is ChatFormat.TwitchDownloaderJson or ChatFormat.ChatDownloaderJson;
+    public static bool CountsRecords(this ChatFormat format) =>
+        format is ChatFormat.TwitchDownloaderJson or ChatFormat.ChatDownloaderJson or ChatFormat.RecentMessages or ChatFormat.TwitchDlJson;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Twitch.Training.Chat;
@@ -16,18 +17,27 @@ internal sealed class ChatLines(Stream utf8, string? alsoEndsAfter = null) : IDi
     private int _start, _end;
     private bool _lineFeed = true;
 
+    /// <summary>Zero bytes so far: damage, which swallows what stood there.</summary>
+    public long ZeroCount { get; private set; }
+
+    /// <summary>Line of the first one.</summary>
+    public long FirstZero { get; private set; }
+
+    /// <summary>Whether zero bytes stand where the line that was read last goes on.</summary>
+    public bool WasBroken { get; private set; }
+
     /// <summary>Number of the line that was read last, from 1.</summary>
     public long Number { get; private set; }
 
     /// <summary>Whether the line that was read last was longer than <see cref="MaxLength"/> and lost its end.</summary>
     public bool WasCut { get; private set; }
 
-    /// <summary>The next line that is not blank, without its line end; null after the last.</summary>
+    /// <summary>The next line that is not blank or broken, without its line end; null after the last.</summary>
     public string? Next()
     {
         while (Read() is { } line)
         {
-            if (!string.IsNullOrWhiteSpace(line))
+            if (WasBroken || !string.IsNullOrWhiteSpace(line))
                 return line;
         }
 
@@ -38,7 +48,7 @@ internal sealed class ChatLines(Stream utf8, string? alsoEndsAfter = null) : IDi
     public string? Read()
     {
         _line.Clear();
-        (WasCut, bool any) = (false, false);
+        (WasCut, WasBroken, bool any) = (false, false, false);
         if (_lineFeed)
             Number++;
         _lineFeed = false;
@@ -46,7 +56,15 @@ internal sealed class ChatLines(Stream utf8, string? alsoEndsAfter = null) : IDi
         {
             any = true;
             ReadOnlySpan<char> rest = _block.AsSpan(_start, _end - _start);
-            int feed = rest.IndexOf('\n');
+            int feed = rest.IndexOfAny('\n', '\0');
+            if (feed >= 0 && rest[feed] == '\0')
+            {
+                Append(rest[..feed]);
+                SkipZeros(feed);
+                WasBroken = true;
+                break;
+            }
+
             int mark = alsoEndsAfter is null ? -1 : rest.IndexOf(alsoEndsAfter, StringComparison.Ordinal);
             if (mark >= 0 && (feed < 0 || mark < feed))
             {
@@ -70,6 +88,26 @@ internal sealed class ChatLines(Stream utf8, string? alsoEndsAfter = null) : IDi
         return _line.ToString();
     }
 
+    /// <summary>What a person should know of zero bytes among the lines; null if there were none.</summary>
+    public string? Damage => ZeroCount == 0 ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{ZeroCount:N0} zero bytes stand where lines were, the first in line {FirstZero}: the file is damaged, and what stood there is lost.");
+
+    private void SkipZeros(int first)
+    {
+        FirstZero = ZeroCount == 0 ? Number : FirstZero;
+        _start += first;
+        do
+        {
+            int count = _block.AsSpan(_start, _end - _start).IndexOfAnyExcept('\0');
+            count = count < 0 ? _end - _start : count;
+            (_start, ZeroCount) = (_start + count, ZeroCount + count);
+        }
+        while (_start == _end && Fill());
+        _lineFeed = _start < _end && _block[_start] == '\n';
+        if (_lineFeed)
+            _start++;
+    }
+
     /// <summary>Releases the buffers.</summary>
     public void Dispose() => _reader.Dispose();
 
@@ -84,21 +122,5 @@ internal sealed class ChatLines(Stream utf8, string? alsoEndsAfter = null) : IDi
         int room = MaxLength - _line.Length;
         WasCut |= text.Length > room;
         _line.Append(text.Length > room ? text[..room] : text);
-    }
-}
-
-/// <summary>Reads any format that has one record a line.</summary>
-internal sealed class LineReader(ILineFormat format) : IChatReader
-{
-    public ChatFormat Format => format.Format;
-
-    public void Read(ForgivingStream utf8, ChatCollector collector)
-    {
-        using var lines = new ChatLines(utf8);
-        while (lines.Next() is { } line)
-        {
-            ChatRecord record = lines.WasCut ? ChatRecord.Unparsable($"a line of more than {ChatLines.MaxLength} characters") : format.Read(line);
-            collector.Add(lines.Number, record, line);
-        }
     }
 }

@@ -25,6 +25,9 @@ public sealed record ChatLogOptions
     /// <remarks>Its zone is also the zone of times of day that a log gives without one.</remarks>
     public DateTimeOffset? StreamStart { get; init; }
 
+    /// <summary>Whether times that need <see cref="StreamStart"/> are counted from the first comment where it is not known: for a look at a log alone.</summary>
+    internal bool FromFirstComment { get; init; }
+
     /// <summary>Added to every time: positive when the log starts later than the recording. At most 100,000 hours.</summary>
     public TimeSpan Offset { get; init; }
 

@@ -35,6 +35,9 @@ internal interface ILineFormat
 
     /// <summary>Reads one line that is not blank; lines come in the file's order.</summary>
     ChatRecord Read(string line);
+
+    /// <summary>What a person should know of how the lines were read, once all are; null if nothing.</summary>
+    string? Note => null;
 }
 
 /// <summary>A format that needs more than a line to find its records.</summary>

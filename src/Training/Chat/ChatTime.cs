@@ -77,13 +77,39 @@ internal readonly record struct ChatTime(TimeSpan Time, TimeOrigin Origin)
         return true;
     }
 
+    /// <summary>Reads a clock, or one after days as Python's <c>timedelta</c> writes them: <c>1 day, 2:03:04</c>.</summary>
+    public static bool TryParseDays(ReadOnlySpan<char> text, out TimeSpan time)
+    {
+        text = text.Trim();
+        int comma = text.IndexOf(", ");
+        int space = comma < 0 ? -1 : text[..comma].IndexOf(' ');
+        if (space < 0 || text[(space + 1)..comma] is not ("day" or "days"))
+            return TryParseClock(text, out time);
+        time = default;
+        if (space > 4 || !TryDigits(text[..space], out long days) || !TryParseClock(text[(comma + 2)..], out TimeSpan clock) || clock < TimeSpan.Zero || clock >= TimeSpan.FromDays(1))
+            return false;
+        time = TimeSpan.FromDays(days) + clock;
+        return time <= Limit;
+    }
+
+    /// <summary>Reads a Unix time in seconds (with a fraction or without), milliseconds or microseconds.</summary>
+    public static bool TryParseUnix(ReadOnlySpan<char> text, out ChatTime time)
+    {
+        time = default;
+        text = text.Trim();
+        if (text.Length < 10 || !double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) || FromUnix(number) is not { } found)
+            return false;
+        time = found;
+        return true;
+    }
+
     /// <summary>Reads a date and time of day; without a zone the zone is unknown.</summary>
     public static bool TryParseDate(ReadOnlySpan<char> text, out ChatTime time)
     {
         time = default;
         text = text.Trim();
         // Only what begins with a year is a date: the parser alone would take "5" or "10:00" for one of today's.
-        if (text.Length < 16 || text[4] != '-')
+        if (text.Length < 16 || text[4] is not ('-' or '/') || !text.Contains(':'))
             return false;
         if (text.EndsWith(" UTC", StringComparison.OrdinalIgnoreCase))
         {

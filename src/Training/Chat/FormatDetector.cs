@@ -17,21 +17,25 @@ internal static partial class FormatDetector
     {
         if (Archive(head) is { } archive)
             throw new TwitchException($"{source}: this is a {archive} archive; unpack it first (only gzip is unpacked here).");
-        string text = Encoding.UTF8.GetString(head).TrimStart('\uFEFF').TrimStart();
-        if (text.Trim('\0', ' ', '\r', '\n', '\t').Length == 0)
+        if (Lookalike.NoChat(head) is { } other)
+            throw new TwitchException($"{source}: this is {other}.");
+        string whole = Encoding.UTF8.GetString(head), text = whole.TrimStart('\uFEFF', '\0', ' ', '\r', '\n', '\t');
+        if (text.Length == 0)
             throw new TwitchException($"{source}: the log is empty; give a log that has chat in it.");
 
-        return Document(text) ?? Lines(text)
-            ?? throw new TwitchException(LooksUntimed(text)
-                ? $"{source}: the log has comments without times, so they cannot be matched with the recording; export it again with timestamps."
-                : $"{source}: no known chat log format. Known are " +
-                  string.Join(", ", Enum.GetValues<ChatFormat>().Select(format => format.Name())) + ", each also packed with gzip.");
+        string[] lines = [.. text.Split('\n', '\0').Select(line => line.TrimEnd('\r')).Where(line => !string.IsNullOrWhiteSpace(line)).Take(LinesLookedAt)];
+        return Document(text, lines) ?? Lines(lines) ?? throw new TwitchException($"{source}: {Unknown(whole, lines)}");
     }
 
-    private static IChatReader? Document(string text)
+    private static IChatReader? Document(string text, string[] lines)
     {
         if (text[0] == '{')
-            return JsonLines.IsFormatOf(text) ? new LineReader(new JsonLines()) : new JsonDocument(ChatFormat.TwitchDownloaderJson);
+        {
+            return YtDlpLiveChat.IsFormatOf(lines[0]) ? new LineReader(new YtDlpLiveChat())
+                : JsonLines.IsFormatOf(text) ? new LineReader(new JsonLines())
+                : new JsonDocument(ChatFormat.TwitchDownloaderJson);
+        }
+
         if (JsonArray().IsMatch(text))
             return new JsonDocument(ChatFormat.ChatDownloaderJson);
         if (text[0] == '<')
@@ -42,18 +46,18 @@ internal static partial class FormatDetector
                 return new BilibiliXml();
         }
 
-        string header = text.Split('\n', 2)[0].TrimEnd('\r');
-        return ChatDownloaderCsv.IsHeader(header) ? new ChatDownloaderCsv() : null;
+        if (AssDanmaku.IsFormatOf(text))
+            return new LineReader(new AssDanmaku());
+        return Subtitles.Of(text) ?? (IChatReader?)ChatDownloaderCsv.Of(lines);
     }
 
     // Every format of lines reads the first ones; who understands most comments has it, notices decide among equals, then this order.
-    private static LineReader? Lines(string text)
+    private static LineReader? Lines(string[] lines)
     {
-        string[] lines = [.. text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => !string.IsNullOrWhiteSpace(line)).Take(LinesLookedAt)];
-        ILineFormat[] formats = [new RawIrc(), new TcdIrc(), new Chatterino(), new TwitchDownloaderText(), new ChatDownloaderText()];
+        ILineFormat[] formats = [new RawIrc(), new TcdIrc(), new Chatterino(), new TwitchDownloaderText(), new ChatDownloaderText(), new TimedText()];
         (ILineFormat Format, long Score) best = formats.Select(format => (format, Score(format, lines))).MaxBy(each => each.Item2);
-        if (best.Score == 0)
-            return null;
+        if (best.Score == 0 || (best.Score < LinesLookedAt && Lookalike.OfMost(lines) is not null))
+            return null;    // a few notices alone are no format
         return new LineReader(best.Format is Chatterino ? new Chatterino() : best.Format);   // a fresh one: it remembers the day
     }
 
@@ -65,11 +69,25 @@ internal static partial class FormatDetector
         return score;
     }
 
-    private static bool LooksUntimed(string text)
+    private static string Unknown(string text, string[] lines)
     {
-        string[] lines = [.. text.Split('\n').Where(line => !string.IsNullOrWhiteSpace(line)).Take(LinesLookedAt)];
-        return lines.Count(line => NameAndText().IsMatch(line)) * 2 > lines.Length;
+        if (Lookalike.OfMost(lines) is { } found)
+        {
+            return $"this resembles {found.What.Format} most, but it stops at line {LineOf(text, lines[found.Line])} ({CommentText.Shape(lines[found.Line])}), " +
+                $"where stands {found.What.Found}; {found.What.Remedy}";
+        }
+
+        if (ChatDownloaderCsv.HeaderColumns(lines[0]) is > 1 and int columns)
+        {
+            return $"this resembles CSV most, but its header in line {LineOf(text, lines[0])} names {columns} columns and none of them a time and a text that are known; " +
+                "call them time, name and message.";
+        }
+
+        return $"no known chat log format; it stops at line {LineOf(text, lines[0])} ({CommentText.Shape(lines[0])}). Known are " +
+            string.Join(", ", Enum.GetValues<ChatFormat>().Select(format => format.Name())) + ", each also packed with gzip.";
     }
+
+    private static int LineOf(string text, string line) => 1 + text.AsSpan(0, Math.Max(0, text.IndexOf(line, StringComparison.Ordinal))).Count('\n');
 
     private static string? Archive(ReadOnlySpan<byte> head) => head switch
     {
@@ -89,7 +107,4 @@ internal static partial class FormatDetector
 
     [GeneratedRegex(@"^<(\?xml|i>|i\s|d\s+p=|!--)", RegexOptions.IgnoreCase)]
     private static partial Regex XmlStart();
-
-    [GeneratedRegex(@"^<?@?[\w ()]{1,60}>?: \S|^<[^<>]{1,60}> \S")]
-    private static partial Regex NameAndText();
 }

@@ -63,8 +63,7 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
         MediaSource media, FrameSpec frame, MelSpec mel, string log, ChatLogOptions options, string store,
         IProgress<PrepareProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var source = new PreparedSource(
-            PreparedSource.CurrentVersion, SourceIdentity.Of(media.Video), media.Audio is null ? null : SourceIdentity.Of(media.Audio), frame, mel);
+        PreparedSource source = SourceOf(media, frame, mel);
         string folder = Path.Combine(store, source.Key);
         bool reused = Find(folder) is not null;
         if (!reused)
@@ -72,6 +71,18 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
         PreparedInfo info = Find(folder)!;
         StoredChat chat = StoredChat.Of(log, options with { Duration = options.Duration ?? TimeSpan.FromSeconds(info.FrameCount) }, folder);
         return new PreparedStream(folder, info, chat, reused);
+    }
+
+    /// <summary>Reads a recording's chat log before anything of the recording is decoded: a log that cannot be used is told within seconds.</summary>
+    /// <remarks>Of a recording that is not in the store only the length that its container states is known; a log is refused for it with a margin.</remarks>
+    /// <inheritdoc cref="Prepare"/>
+    public static void CheckChat(MediaSource media, FrameSpec frame, MelSpec mel, string log, ChatLogOptions options, string store)
+    {
+        string folder = Path.Combine(store, SourceOf(media, frame, mel).Key);
+        if (Find(folder) is { } info)
+            StoredChat.Of(log, options with { Duration = options.Duration ?? TimeSpan.FromSeconds(info.FrameCount) }, folder);
+        else
+            ChatLog.Read(log, options with { Duration = options.Duration ?? (Recording.Open(media, frame, mel).Length is { } length ? length * 1.1 + TimeSpan.FromMinutes(1) : null) });
     }
 
     /// <inheritdoc/>
@@ -98,6 +109,9 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
         _frameFile.Dispose();
         _melFile.Dispose();
     }
+
+    private static PreparedSource SourceOf(MediaSource media, FrameSpec frame, MelSpec mel) =>
+        new(PreparedSource.CurrentVersion, SourceIdentity.Of(media.Video), media.Audio is null ? null : SourceIdentity.Of(media.Audio), frame, mel);
 
     // A folder whose files do not have the sizes that stream.json says is as good as none.
     private static PreparedInfo? Find(string folder)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
@@ -18,6 +19,7 @@ public sealed class HelixSinkTests : IAsyncLifetime
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2025, 3, 10, 20, 0, 0, TimeSpan.Zero));
     private readonly ConcurrentQueue<string> _asked = [];
     private readonly ConcurrentQueue<string> _posted = [];
+    private readonly ConcurrentQueue<string> _reports = [];
     private WebApplication? _server;
     private Func<string, (int Status, string Body)> _validate = _ => (200, UserOwner);
     private Func<HttpContext, (int Status, string Body)> _answer = _ => (200, Said);
@@ -145,6 +147,76 @@ public sealed class HelixSinkTests : IAsyncLifetime
         Assert.Equal((SendStatus.RateLimited, TimeSpan.FromSeconds(pause)), (result.Status, result.RetryAfter));
     }
 
+    [Theory]
+    [InlineData("user_timed_out", "You are timed out for 540 more seconds.", SendStatus.RateLimited, 540)]
+    [InlineData("user_timed_out", "You may not chat now.", SendStatus.RateLimited, 60)]
+    [InlineData("msg_timedout", "You are timed out for 9m 0s.", SendStatus.RateLimited, 540)]
+    [InlineData("msg_slowmode", "This room is in slow mode. You will be able to talk again in 87 seconds.", SendStatus.RateLimited, 87)]
+    [InlineData("followers_only_mode", "Followers of 10 minutes may chat.", SendStatus.Refused, 60)]
+    [InlineData("user_banned", "Banned.", SendStatus.Forbidden, 0)]
+    public async Task Nothing_is_sent_for_as_long_as_Twitch_says(string code, string words, SendStatus status, int pause)
+    {
+        _answer = _ => (200, $$$"""{"data":[{"message_id":"","is_sent":false,"drop_reason":{"code":"{{{code}}}","message":"{{{words}}}"}}]}""");
+        await using HelixSink sink = await OpenAsync();
+
+        Assert.Equal(new(status, $"{words} ({code})", TimeSpan.FromSeconds(pause)), await SendAsync(sink, "hi"));
+    }
+
+    [Fact]
+    public async Task An_error_page_of_an_unknown_charset_is_a_failure_like_any_other()
+    {
+        _answer = context =>
+        {
+            context.Response.ContentType = "text/html; charset=utf8mb4";
+            return (502, "<html>bad gateway</html>");
+        };
+        var outcomes = Channel.CreateUnbounded<PostOutcome>();
+        await using var poster = new ChatPoster(Sink(), new PostOptions { Gap = TimeSpan.Zero }, outcome => outcomes.Writer.TryWrite(outcome));
+        await poster.StartAsync(Patience.Token);
+
+        poster.Offer("one");
+        PostOutcome failed = await outcomes.Reader.ReadAsync(Patience.Token);
+        _answer = context =>
+        {
+            context.Response.ContentType = "application/json; charset=x-none";
+            return (200, Said);
+        };
+        poster.Offer("two");
+
+        Assert.Equal((PostDecision.Failed, "502 Bad Gateway"), (failed.Decision, failed.Detail));
+        Assert.Equal(PostDecision.Sent, (await outcomes.Reader.ReadAsync(Patience.Token)).Decision);
+        Assert.Null(poster.StoppedBecause);
+    }
+
+    [Theory]
+    [InlineData(5000, "warning: the chat token of a token given by the host expires in 1:23:20, at 2025-03-10 21:23 UTC;")]
+    [InlineData(86_400, null)]
+    [InlineData(0, null)]
+    public async Task That_a_token_will_not_last_is_said_when_it_is_checked(int seconds, string? said)
+    {
+        _validate = _ => (200, UserOwner.Replace("5000", $"{seconds}", StringComparison.Ordinal));
+        await using HelixSink sink = await OpenAsync();
+
+        Assert.Equal(said is null ? 0 : 1, _reports.Count);
+        if (said is not null)
+            Assert.StartsWith(said, _reports.Single(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"client_id":"c1","login":"ourbot","scopes":["chat:read","chat:edit"],"user_id":"42","expires_in":500}""", "expires in 0:08:20", true)]
+    [InlineData("""{"client_id":"c1","login":"ourbot","scopes":["chat:read"],"user_id":"42"}""", "lacks the scope chat:edit", false)]
+    [InlineData("""{"client_id":"c1","login":"other","scopes":["chat:read","chat:edit"],"user_id":"42"}""", "is other's, not ourbot's", false)]
+    [InlineData("<html>", "could not be checked", true)]
+    public async Task The_token_of_who_speaks_over_irc_is_checked_before(string owner, string expected, bool good)
+    {
+        _validate = _ => (200, owner);
+        Task checking = TokenCheck.ForIrcAsync(Options(), ChannelName.Parse("ourbot"), _reports.Enqueue, _clock, Patience.Token);
+
+        string said = good ? await checking.ContinueWith(_ => _reports.Single(), TaskScheduler.Default) : (await Assert.ThrowsAsync<TwitchException>(() => checking)).Message;
+
+        Assert.Contains(expected, said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_renewed_token_file_is_read_when_the_old_token_dies()
     {
@@ -227,7 +299,7 @@ public sealed class HelixSinkTests : IAsyncLifetime
         context.Response.StatusCode = status;
         if (status == 302)
             context.Response.Headers.Location = "/elsewhere";
-        context.Response.ContentType = "application/json";
+        context.Response.ContentType ??= "application/json";
         await context.Response.WriteAsync(body);
     }
 
@@ -239,7 +311,7 @@ public sealed class HelixSinkTests : IAsyncLifetime
     }
 
     private HelixSink Sink(string? sender = null, string channel = "chan", TokenSource? token = null) => new(
-        Options() with { Sender = sender is null ? null : ChannelName.Parse(sender), Token = token ?? Options().Token }, ChannelName.Parse(channel), _clock);
+        Options() with { Sender = sender is null ? null : ChannelName.Parse(sender), Token = token ?? Options().Token }, ChannelName.Parse(channel), _reports.Enqueue, _clock);
 
     private HelixOptions Options() => new()
     {

@@ -52,6 +52,18 @@ public sealed class IrcSinkTests : IDisposable
     }
 
     [Theory]
+    [InlineData("You will be able to talk again in 87 seconds.", 87)]
+    [InlineData("You are timed out for 540 more seconds.", 540)]
+    [InlineData("You are banned from talking in chan for 1 more second.", 1)]
+    [InlineData("Talk again in 1 minute 27 seconds.", 87)]
+    [InlineData("Timed out for 2w.", 14 * 86_400)]
+    [InlineData("Timed out for 9999999 weeks.", 15 * 86_400)]
+    [InlineData("Slow mode.", null)]
+    [InlineData("Talk again in 0 seconds.", null)]
+    [InlineData("Only 5 messages of room1 s2.", null)]
+    public void Twitchs_words_say_how_long_to_wait(string words, int? seconds) => Assert.Equal(seconds, ChatNotice.Wait(words)?.TotalSeconds);
+
+    [Theory]
     [InlineData("msg_ratelimit", SendStatus.RateLimited, 30)]
     [InlineData("msg_duplicate", SendStatus.Duplicate, 0)]
     [InlineData("msg_slowmode", SendStatus.RateLimited, 10)]

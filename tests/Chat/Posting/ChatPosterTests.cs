@@ -69,6 +69,74 @@ public sealed class ChatPosterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_wait_that_the_server_asked_for_is_kept_and_said()
+    {
+        await using ChatPoster poster = await StartAsync(_plain with { Lifetime = TimeSpan.FromSeconds(100) });
+        _sink.Answer = (_, _) => Task.FromResult(new SendResult(SendStatus.RateLimited, "slow mode", TimeSpan.FromSeconds(87)));
+        poster.Offer("one");
+        Assert.Equal(PostDecision.RateLimited, (await OutcomeAsync()).Decision);
+        _sink.Answer = (_, _) => Task.FromResult(new SendResult(SendStatus.RateLimited, "timed out", TimeSpan.FromSeconds(540)));
+
+        poster.Offer("two");
+        await _clock.PassAsync(TimeSpan.FromSeconds(87));
+        Assert.Equal(PostDecision.RateLimited, (await OutcomeAsync()).Decision);
+        poster.Offer("three");
+        await _clock.PassAsync(TimeSpan.FromSeconds(100));
+
+        Assert.Equal(new(3, "🤖 three", PostDecision.Expired, "the server asked to wait: timed out"), await OutcomeAsync());
+    }
+
+    [Fact]
+    public async Task A_post_that_fails_unexpectedly_is_the_only_one()
+    {
+        await using ChatPoster poster = await StartAsync(_plain);
+        _sink.Answer = (_, _) => throw new NotSupportedException("a surprise");
+        poster.Offer("one");
+        Assert.Equal(new(1, "🤖 one", PostDecision.Failed, "an unexpected NotSupportedException: a surprise"), await OutcomeAsync());
+        _sink.Answer = (_, _) => Task.FromResult(new SendResult(SendStatus.Sent));
+
+        poster.Offer("two");
+
+        Assert.Equal("🤖 two", await _sink.NextAsync());
+        Assert.Null(poster.StoppedBecause);
+    }
+
+    [Fact]
+    public async Task An_error_that_ends_the_posting_is_told_and_resuming_begins_anew()
+    {
+        var failed = new TaskCompletionSource<string>();
+        bool throws = true;
+        await using var poster = new ChatPoster(_sink, _plain, outcome => { if (throws) throw new InvalidOperationException("broken"); Tell(outcome); }, null, _clock) { Failed = failed.SetResult };
+        await poster.StartAsync(Patience.Token);
+
+        poster.Offer("one");
+        string reason = await failed.Task.WaitAsync(Patience.Token);
+        throws = false;
+
+        Assert.Contains("InvalidOperationException: broken", reason, StringComparison.Ordinal);
+        Assert.Equal((reason, true), (poster.StoppedBecause, poster.HasFailed));
+        poster.Resume();
+        poster.Offer("two");
+        Assert.Equal("🤖 one", await _sink.NextAsync());
+        Assert.Equal("🤖 two", await _sink.NextAsync());
+        Assert.False(poster.HasFailed);
+    }
+
+    [Fact]
+    public async Task An_account_that_may_not_speak_is_an_error()
+    {
+        await using ChatPoster poster = await StartAsync(_plain);
+        _sink.Answer = (_, _) => Task.FromResult(new SendResult(SendStatus.Forbidden, "banned"));
+
+        poster.Offer("one");
+        await OutcomeAsync();
+
+        Assert.True(poster.HasFailed);
+        poster.Stop("a person");
+        Assert.Equal("banned", poster.StoppedBecause);
+    }
+
+    [Fact]
     public async Task The_oldest_gives_way_when_the_queue_is_full()
     {
         await using ChatPoster poster = await StartAsync(_plain with { Approval = ApprovalMode.Manual, Capacity = 2 });

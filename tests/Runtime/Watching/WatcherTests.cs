@@ -59,6 +59,39 @@ public class WatcherTests(OpenedSeedTiny opened) : IClassFixture<OpenedSeedTiny>
     }
 
     [Fact]
+    public async Task A_source_whose_address_expires_is_resolved_for_every_connection()
+    {
+        int asked = 0;
+        Watcher watcher = Watch(new WatchOptions
+        {
+            Reconnects = 2,
+            Resolve = _ => ++asked == 2 ? throw new TwitchException("the channel is offline", ExitCode.SourceLost) : Task.FromResult(Live),
+        }, Ended(Enumerable.Range(0, 26)), Failed());
+
+        WatchEvent[] happened = await UntilGivenUp(watcher);
+
+        Assert.Equal(["it ended", "the channel is offline"], happened.OfType<SourceLost>().Select(lost => lost.Reason));
+        Assert.Equal((3, 2), (asked, _opened.Count));
+    }
+
+    [Theory]
+    [InlineData(ExitCode.SourceLost)]
+    [InlineData(ExitCode.Failed)]
+    public async Task A_source_that_cannot_be_resolved_at_first_is_an_error(ExitCode exitCode)
+    {
+        Watcher watcher = Watch(new WatchOptions { Resolve = _ => throw new TwitchException("not to be found", exitCode) });
+
+        var error = await Assert.ThrowsAsync<TwitchException>(async () =>
+        {
+            await foreach (WatchEvent _ in watcher.RunAsync(Cancellation))
+            {
+            }
+        });
+
+        Assert.Equal(("not to be found", exitCode), (error.Message, error.ExitCode));
+    }
+
+    [Fact]
     public async Task After_a_reconnect_time_goes_on_the_state_is_new_and_a_comment_comes_within_a_window()
     {
         Watcher watcher = Watch(

@@ -123,8 +123,9 @@ public sealed class ChatFormatTests
         Gen<(int, string)> comment = Gen.Select(Gen.Int[0, 200_000], word.Array[1, 6].Select(words => string.Join(' ', words)));
         var keepAll = new ChatLogOptions { DropBots = false, DropCommands = false };
 
-        comment.Array[1, 20].ForEach(comments =>
+        comment.Array[1, 20].ForEach(unsorted =>
         {
+            (int, string)[] comments = [.. unsorted.OrderBy(c => c.Item1)];
             string log = format == ChatFormat.ChatDownloaderCsv ? "time_in_seconds,message,author.name\r\n" : "";
             log += string.Concat(comments.Select(c => Line(format, c.Item1, c.Item2)));
 

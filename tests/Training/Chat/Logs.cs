@@ -37,6 +37,17 @@ internal static class Logs
             (c.Seconds > 90_000 ? "# Start logging at 2025-03-11 23:20:00 CET\n" : "") + $"[{Start.AddSeconds(c.Seconds + 3600):HH:mm:ss}]  {Lower(c.Name)}: {c.Text}") + "# Stop logging at 2025-03-12 01:00:00 CET\n",
         [ChatFormat.BilibiliXml] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><i><chatserver>chat.example</chatserver>" + Lines(c =>
             $"<d p=\"{c.Seconds}.000,1,25,16777215,1588305968,0,{Lower(c.Name)},42\">{System.Security.SecurityElement.Escape(c.Text)}</d>") + "</i>",
+        [ChatFormat.RecentMessages] = "{\"messages\":[" + string.Join(",", Comments.Select(c =>
+            Json($"@display-name={c.Name};historical=1;rm-received-ts={Start.AddSeconds(c.Seconds).ToUnixTimeMilliseconds()} :{Lower(c.Name)}!{Lower(c.Name)}@{Lower(c.Name)}.tmi.twitch.tv PRIVMSG #chan {(c.Text.Contains(' ', StringComparison.Ordinal) ? ":" : "")}{c.Text}")))
+            + "],\"error\":null,\"error_code\":null}",
+        [ChatFormat.TwitchDlJson] = "{\"video\": {\"id\": \"1\", \"publishedAt\": \"2025-03-10T20:00:00Z\", \"creator\": {\"login\": \"chan\"}}, \"video_comments\": {\"badges\": []}, \"comments\": ["
+            + string.Join(", ", Comments.Select(c => $"{{\"id\": \"1\", \"commenter\": {{\"id\": \"7\", \"login\": \"{Lower(c.Name)}\", \"displayName\": \"{c.Name}\"}}, \"contentOffsetSeconds\": {c.Seconds}, \"createdAt\": \"2025-03-10T20:00:00.5Z\", \"message\": {{\"fragments\": [{{\"emote\": null, \"text\": {Json(c.Text)}}}], \"userBadges\": [], \"userColor\": null}}}}")) + "]}",
+        [ChatFormat.YtDlpLiveChat] = Lines(c => $"{{\"clickTrackingParams\": \"x\", \"replayChatItemAction\": {{\"actions\": [{{\"addChatItemAction\": {{\"item\": {{\"liveChatTextMessageRenderer\": {{\"message\": {{\"runs\": [{{\"text\": {Json(c.Text)}}}]}}, \"authorName\": {{\"simpleText\": \"{c.Name}\"}}, \"timestampUsec\": \"1741636805000000\", \"authorExternalChannelId\": \"UC{Lower(c.Name)}\", \"timestampText\": {{\"simpleText\": \"0:10\"}}}}}}}}}}], \"videoOffsetTimeMsec\": \"{c.Seconds * 1000 + 123}\"}}}}"),
+        [ChatFormat.SubRip] = string.Concat(Comments.Select((c, i) => $"{i + 1}\n{Clock(c.Seconds)},123 --> {Clock(c.Seconds + 2)},000\n{c.Name}: {c.Text}\n\n")),
+        [ChatFormat.WebVtt] = "WEBVTT\n\nNOTE a chat\n\n" + string.Concat(Comments.Select((c, i) => $"c{i + 1}\n{Clock(c.Seconds)}.123 --> {Clock(c.Seconds + 2)}.000 line:0\n<v {c.Name}>{System.Net.WebUtility.HtmlEncode(c.Text)}</v>\n\n")),
+        [ChatFormat.AssDanmaku] = "[Script Info]\n; made by hand\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name, Fontname, Fontsize\nStyle: R2L,Arial,25\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+            + Lines(c => $"Dialogue: 0,{Clock(c.Seconds)}.12,{Clock(c.Seconds + 8)}.00,R2L,{c.Name},0,0,0,,{{\\move(1920,25,-100,25)\\c&HFFFFFF&}}{c.Text}"),
+        [ChatFormat.TimedText] = Lines(c => $"{Start.AddSeconds(c.Seconds).ToUnixTimeSeconds()} {Lower(c.Name)}: {c.Text}"),
     };
 
     public static ChatLogResult Read(string log, ChatLogOptions? options = null) => Read(Encoding.UTF8.GetBytes(log), options);

@@ -1,45 +1,72 @@
-using System.Globalization;
 using System.Text;
 
 namespace Twitch.Training.Chat.Readers;
 
-/// <summary>A header that names the columns, then a row per comment (RFC 4180: quoted fields may span lines).</summary>
-internal sealed class ChatDownloaderCsv : IChatReader
+/// <summary>A header that names the columns, then a row per comment (RFC 4180: quoted fields may span lines), with commas, semicolons or tabs between.</summary>
+/// <remarks>Columns are told by the names that chat-downloader and other tools give them. Without a header, the columns are time, name and text, as tcd writes.</remarks>
+internal sealed class ChatDownloaderCsv(char separator = ',', bool hasHeader = true) : IChatReader
 {
     // A quote that is never closed would swallow the rest of the log; beyond this its line is counted as unparsable and reading goes on after it.
     private const int MaxRowLines = 100, MaxRowLength = 1 << 18;
 
-    private Queue<(long Number, string Line)> _again = new();
+    private Queue<RowLine> _again = new();
+
+    private readonly record struct RowLine(long Number, string Text, bool Broken);
 
     public ChatFormat Format => ChatFormat.ChatDownloaderCsv;
 
-    /// <summary>Whether a line names the columns of a chat log.</summary>
-    public static bool IsHeader(string line) => Columns.From(Fields(line)) is { Message: >= 0, HasTime: true };
+    /// <summary>The reader of a log whose first lines are a CSV's; null if they are not.</summary>
+    public static ChatDownloaderCsv? Of(IReadOnlyList<string> lines)
+    {
+        foreach (char separator in ",;\t")
+        {
+            if (CsvColumns.From(Fields(lines[0], separator)) is { IsUsable: true })
+                return new(separator);
+        }
+
+        foreach (char separator in ",;\t")
+        {
+            if (lines.Count(line => CsvColumns.WithoutHeader.Read(Three(line, separator)).Kind == RecordKind.Comment) * 2 > lines.Count)
+                return new(separator, hasHeader: false);
+        }
+
+        return null;
+    }
+
+    /// <summary>How many columns a line has that looks like a header; 0 if it does not.</summary>
+    public static int HeaderColumns(string line) => ",;\t".Select(separator => Fields(line, separator))
+        .Where(fields => fields.Count >= 2 && fields.All(field => field.Length is > 0 and <= 40 && char.IsLetter(field.Trim(' ', '\uFEFF').FirstOrDefault())))
+        .Select(fields => fields.Count).DefaultIfEmpty().Max();
 
     public void Read(ForgivingStream utf8, ChatCollector collector)
     {
         using var lines = new ChatLines(utf8);
-        Columns columns = Columns.From(Fields(lines.Next() ?? ""));
+        CsvColumns columns = hasHeader ? CsvColumns.From(Fields(NextLine(lines)?.Text ?? "", separator)) : CsvColumns.WithoutHeader;
         while (NextLine(lines) is { } first)
         {
             (string row, bool whole) = Row(first, lines);
-            List<string> fields = whole ? Fields(row) : [];
-            collector.Add(first.Number, columns.Read(fields), first.Line);
+            ChatRecord record = first.Broken ? ChatRecord.Unparsable("zero bytes stand in the row") : columns.Read(!whole ? [] : hasHeader ? Fields(row, separator) : Three(row, separator));
+            collector.Add(first.Number, record, first.Text);
         }
+
+        if (lines.Damage is { } damage)
+            collector.Note(damage);
     }
 
-    private (string Row, bool Whole) Row((long Number, string Line) first, ChatLines lines)
+    private (string Row, bool Whole) Row(RowLine first, ChatLines lines)
     {
-        if (!OpensQuote(first.Line, false))
-            return (first.Line, first.Line.Length < ChatLines.MaxLength);
-        var row = new StringBuilder(first.Line);
-        var swallowed = new List<(long, string)>();
+        if (first.Broken || !hasHeader || !OpensQuote(first.Text, false))
+            return (first.Text, first.Text.Length < ChatLines.MaxLength);
+        var row = new StringBuilder(first.Text);
+        var swallowed = new List<RowLine>();
         bool open = true;
         while (open && swallowed.Count < MaxRowLines && row.Length < MaxRowLength && AnyLine(lines) is { } next)
         {
             swallowed.Add(next);
-            row.Append('\n').Append(next.Line);
-            open = OpensQuote(next.Line, open);
+            if (next.Broken)
+                break;
+            row.Append('\n').Append(next.Text);
+            open = OpensQuote(next.Text, open);
         }
 
         if (!open)
@@ -48,24 +75,33 @@ internal sealed class ChatDownloaderCsv : IChatReader
         return ("", false);
     }
 
-    private (long Number, string Line)? NextLine(ChatLines lines)
+    private RowLine? NextLine(ChatLines lines)
     {
         while (AnyLine(lines) is { } line)
         {
-            if (!string.IsNullOrWhiteSpace(line.Line))
+            if (line.Broken || !string.IsNullOrWhiteSpace(line.Text))
                 return line;
         }
 
         return null;
     }
 
-    private (long Number, string Line)? AnyLine(ChatLines lines) =>
-        _again.TryDequeue(out (long, string) line) ? line : lines.Read() is { } read ? (lines.Number, read) : null;
+    private RowLine? AnyLine(ChatLines lines) =>
+        _again.TryDequeue(out RowLine line) ? line : lines.Read() is { } read ? new(lines.Number, read, lines.WasBroken) : null;
 
     // Doubled quotes cancel out, so the count alone tells whether a quoted field goes on.
     private static bool OpensQuote(string line, bool open) => open ^ (line.AsSpan().Count('"') % 2 == 1);
 
-    private static List<string> Fields(string row)
+    // tcd puts quotes around the text and none before those within it.
+    private static List<string> Three(string row, char separator)
+    {
+        string[] fields = row.Split(separator, 3);
+        if (fields.Length == 3 && fields[2].Trim() is ['"', .. var text, '"'])
+            fields[2] = text.Replace("\"\"", "\"", StringComparison.Ordinal);
+        return [.. fields];
+    }
+
+    private static List<string> Fields(string row, char separator)
     {
         var fields = new List<string>();
         var field = new StringBuilder();
@@ -73,7 +109,7 @@ internal sealed class ChatDownloaderCsv : IChatReader
         for (int i = 0; i < row.Length; i++)
         {
             char c = row[i];
-            if (c == ',' && !quoted)
+            if (c == separator && !quoted)
             {
                 fields.Add(field.ToString());
                 field.Clear();
@@ -95,53 +131,5 @@ internal sealed class ChatDownloaderCsv : IChatReader
 
         fields.Add(field.ToString());
         return fields;
-    }
-
-    /// <summary>Which column holds what; −1 if none does.</summary>
-    private readonly record struct Columns(int Seconds, int Clock, int Timestamp, int Message, int Type, int Login, int Name, int Count)
-    {
-        public bool HasTime => Seconds >= 0 || Clock >= 0 || Timestamp >= 0;
-
-        public static Columns From(List<string> header)
-        {
-            int Find(params ReadOnlySpan<string> names)
-            {
-                foreach (string name in names)
-                {
-                    int column = header.FindIndex(cell => cell.Trim().Trim('\uFEFF').Equals(name, StringComparison.OrdinalIgnoreCase));
-                    if (column >= 0)
-                        return column;
-                }
-
-                return -1;
-            }
-
-            return new(Find("time_in_seconds"), Find("time_text"), Find("timestamp"), Find("message"), Find("message_type"),
-                Find("author.name", "author_name", "author"), Find("author.display_name", "author_display_name"), header.Count);
-        }
-
-        public ChatRecord Read(List<string> row)
-        {
-            if (row.Count != Count)
-                return ChatRecord.Unparsable(row.Count == 0 ? "a quote is never closed" : $"{row.Count} columns, the header has {Count}");
-            string Cell(int column) => column < 0 ? "" : row[column];
-            if (Cell(Type) is not ("" or "text_message" or "paid_message" or "highlighted_message" or "skip_subs_mode_message"))
-                return ChatRecord.Notice;
-            return Time(Cell(Seconds), Cell(Clock), Cell(Timestamp)) is { } found
-                ? new(RecordKind.Comment, found, Cell(Login), Cell(Name).Length > 0 ? Cell(Name) : Cell(Login), Cell(Message))
-                : ChatRecord.Unparsable("a row without a time");
-        }
-
-        private static ChatTime? Time(string seconds, string clock, string timestamp)
-        {
-            if (Number(seconds) is { } offset)
-                return ChatTime.FromSeconds(offset);
-            if (ChatTime.TryParseClock(clock, out TimeSpan time))
-                return ChatTime.SinceStart(time);
-            return Number(timestamp) is { } unix ? ChatTime.FromUnix(unix) : null;
-        }
-
-        private static double? Number(string text) =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
     }
 }

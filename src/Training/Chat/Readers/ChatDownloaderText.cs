@@ -18,11 +18,15 @@ internal sealed class ChatDownloaderText : ILineFormat
         else if (!ChatTime.TryParseDate(line.AsSpan(0, bar), out time))
             return ChatRecord.Unparsable();
 
-        string rest = After(After(line[(bar + 3)..].TrimStart(), '(', ") "), '*', "* ");
+        string badged = After(line[(bar + 3)..].TrimStart(), '(', ") "), rest = After(badged, '*', "* ");
         int colon = rest.IndexOf(": ", StringComparison.Ordinal);
         if (colon < 0 && rest.EndsWith(':'))
             colon = rest.Length - 1;
-        return colon <= 0 ? ChatRecord.Notice : ChatRecord.Comment(time, rest[..colon], rest[(colon + 1)..]);
+        if (colon <= 0)
+            return ChatRecord.Notice;
+        string text = rest[(colon + 1)..];
+        // Money without a word comes as Python's None.
+        return ChatRecord.Comment(time, rest[..colon], rest.Length < badged.Length && text.Trim() == "None" ? "" : text);
     }
 
     // What stands between the bar and the name: badges in brackets, an amount of money between stars.

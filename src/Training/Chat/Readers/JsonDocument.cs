@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Twitch.Training.Chat.Readers;
 
-/// <summary>A JSON document of any size: an object with <c>comments[]</c>, an array of comments, or objects one after the other.</summary>
+/// <summary>A JSON document of any size: an object with <c>comments[]</c> or <c>messages[]</c>, an array of comments, or objects one after the other. A message
+/// may be a string: a line of the wire protocol.</summary>
 /// <remarks>Read a block at a time, token by token; keys come in any order. It is used up to where it breaks.</remarks>
 internal sealed class JsonDocument(ChatFormat format) : IChatReader
 {
@@ -12,9 +13,11 @@ internal sealed class JsonDocument(ChatFormat format) : IChatReader
     private readonly JsonRecord _record = new();
     private readonly JsonRecord _root = new();
     private readonly JsonPath _path = new();
+    private readonly RawIrc _lines = new();
+    private bool _ofMessages;                                                      // the list is messages[]
     private int _listDepth = -1;                                                   // depth of the array of comments, while inside it
     private double? _start;
-    private long _count;
+    private long _count, _unknownCount;                                            // records; objects that are neither a list of comments nor one
     private bool _formatKnown;
 
     public ChatFormat Format => format;
@@ -65,6 +68,8 @@ internal sealed class JsonDocument(ChatFormat format) : IChatReader
             Array.Resize(ref buffer, buffer.Length * 2);
         }
 
+        for (long i = 0; i < _unknownCount && _count + _unknownCount > 1; i++)
+            collector.Add(_count + i + 1, ChatRecord.Unparsable("an object without a time and a text"));
         if (_start is > 0 and < 1e8)
             collector.CropStarts(TimeSpan.FromSeconds(_start.Value));
     }
@@ -80,6 +85,8 @@ internal sealed class JsonDocument(ChatFormat format) : IChatReader
             _listDepth = -1;
         else if (reader.TokenType is JsonTokenType.Null)
             collector.Add(++_count, new(RecordKind.Comment, default, "", "", ""));   // nobody said nothing: counted as empty
+        else if (reader.TokenType is JsonTokenType.String)
+            collector.Add(++_count, _lines.Read(JsonRecord.String(ref reader)));
         else if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.EndArray))
             collector.Add(++_count, ChatRecord.Unparsable("a value that is no object"));
     }
@@ -92,8 +99,8 @@ internal sealed class JsonDocument(ChatFormat format) : IChatReader
         }
         else if (depth == _listDepth + 1 && reader.TokenType == JsonTokenType.EndObject)
         {
-            if (!_formatKnown && _listDepth == 0)
-                collector.Format = _record.HasContentOffset ? ChatFormat.TwitchDownloaderJson : ChatFormat.ChatDownloaderJson;
+            if (!_formatKnown && !_ofMessages && (_listDepth == 0 || _record.HasCamelOffset))
+                collector.Format = _record.HasCamelOffset ? ChatFormat.TwitchDlJson : _record.HasContentOffset ? ChatFormat.TwitchDownloaderJson : ChatFormat.ChatDownloaderJson;
             _formatKnown = true;
             collector.Add(++_count, _record.ToRecord());
         }
@@ -109,12 +116,18 @@ internal sealed class JsonDocument(ChatFormat format) : IChatReader
         ReadOnlySpan<Field> path = _path.From(0, depth);
         switch (reader.TokenType)
         {
-            case JsonTokenType.StartArray when depth == 0 || path is [Field.Comments]:
+            case JsonTokenType.StartArray when depth == 0 || path is [Field.Comments] or [Field.Messages]:
                 _listDepth = depth;
+                _ofMessages = path is [Field.Messages];
+                if (_ofMessages)
+                    collector.Format = ChatFormat.RecentMessages;
                 break;
             case JsonTokenType.StartObject when depth == 0:
                 _root.Clear();
                 _path.Clear();
+                break;
+            case JsonTokenType.EndObject when depth == 0 && !_path.HasComments && !_root.LooksLikeComment:
+                _unknownCount++;
                 break;
             case JsonTokenType.EndObject when depth == 0 && !_path.HasComments:
                 collector.Add(++_count, _root.ToRecord());                         // objects one after the other, over several lines each

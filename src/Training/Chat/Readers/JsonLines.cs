@@ -65,7 +65,9 @@ internal sealed class JsonPath
     /// <summary>Deeper documents are refused by the reader.</summary>
     public const int MaxDepth = 64;
 
-    /// <summary>Whether the root has a property <c>comments</c>.</summary>
+    private bool _camel;
+
+    /// <summary>Whether the root has a property <c>comments</c> or <c>messages</c>.</summary>
     public bool HasComments { get; private set; }
 
     public void Clear() => HasComments = false;
@@ -81,7 +83,8 @@ internal sealed class JsonPath
         {
             case JsonTokenType.PropertyName:
                 _fields[depth] = JsonRecord.FieldOf(ref reader);
-                HasComments |= depth == 1 && _fields[depth] == Field.Comments;
+                _camel = reader.ValueTextEquals("contentOffsetSeconds"u8);
+                HasComments |= depth == 1 && _fields[depth] is Field.Comments or Field.Messages;
                 break;
             case JsonTokenType.StartArray:
                 _fields[depth + 1] = Field.Item;
@@ -89,7 +92,7 @@ internal sealed class JsonPath
             case JsonTokenType.StartObject or JsonTokenType.EndObject or JsonTokenType.EndArray:
                 break;
             default:
-                record.Set(From(recordDepth, depth), ref reader);
+                record.Set(From(recordDepth, depth), ref reader, _camel);
                 break;
         }
     }

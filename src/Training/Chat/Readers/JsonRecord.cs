@@ -8,25 +8,31 @@ namespace Twitch.Training.Chat.Readers;
 internal enum Field
 {
     Other, Item, Comments, Video, Start, CreatedAt, ContentOffset, TimeInSeconds, TimeText, Timestamp,
-    MessageType, Message, Body, Fragments, Text, NoticeParams, MessageId, Commenter, Name, DisplayName,
+    MessageType, Message, Body, Fragments, Text, NoticeParams, MessageId, Commenter, Name, DisplayName, Messages, Node, Type, Time,
 }
 
 /// <summary>One comment of a JSON log, filled field by field from the tokens of a reader.</summary>
 /// <remarks>
 /// TwitchDownloader: content_offset_seconds, commenter{name, display_name}, message{body, fragments[]{text}, user_notice_params{msg-id}}.
 /// chat-downloader: time_in_seconds, time_text, timestamp (µs), message, message_type, author{name, display_name}.
+/// Twitch's own GraphQL, which twitch-dl keeps: contentOffsetSeconds, commenter{displayName, login}, message{fragments[]{text}}, maybe in node{}.
+/// justlog: text, username, displayName, timestamp (a date), type (1 is a comment). Others: user or nick, time, text.
 /// </remarks>
 internal sealed class JsonRecord
 {
     private readonly StringBuilder _fragments = new();
     private ChatTime? _offset, _clock, _created, _timestamp;
     private string _name = "", _displayName = "", _body = "", _type = "", _notice = "";
+    private double _kind = 1;
 
     /// <summary>Whether any field was one of a chat log's.</summary>
     public bool Any { get; private set; }
 
     /// <summary>Whether the fields are TwitchDownloader's.</summary>
     public bool HasContentOffset { get; private set; }
+
+    /// <summary>Whether the fields are Twitch's own, in camel case.</summary>
+    public bool HasCamelOffset { get; private set; }
 
     /// <summary>Whether the record has a time or a text, so that it can be one of a log.</summary>
     public bool LooksLikeComment => _offset is not null || _clock is not null || _timestamp is not null || _body.Length > 0;
@@ -35,20 +41,24 @@ internal sealed class JsonRecord
     {
         _fragments.Clear();
         (_offset, _clock, _created, _timestamp) = (null, null, null, null);
-        (_name, _displayName, _body, _type, _notice) = ("", "", "", "", "");
-        (Any, HasContentOffset) = (false, false);
+        (_name, _displayName, _body, _type, _notice, _kind) = ("", "", "", "", "", 1);
+        (Any, HasContentOffset, HasCamelOffset) = (false, false, false);
     }
 
     /// <summary>Takes a value that is no object and no array.</summary>
     /// <param name="path">Names from the record down to the value.</param>
     /// <param name="reader">Stands on the value.</param>
-    public void Set(ReadOnlySpan<Field> path, ref Utf8JsonReader reader)
+    /// <param name="camel">The value's name is in camel case.</param>
+    public void Set(ReadOnlySpan<Field> path, ref Utf8JsonReader reader, bool camel = false)
     {
+        if (path is [Field.Node, ..])
+            path = path[1..];
         Any |= path is not [Field.Other, ..];
         switch (path)
         {
             case [Field.ContentOffset]:
                 HasContentOffset = true;
+                HasCamelOffset |= camel;
                 _offset = Number(ref reader) is { } seconds ? ChatTime.FromSeconds(seconds) : null;
                 break;
             case [Field.TimeInSeconds]:
@@ -58,7 +68,13 @@ internal sealed class JsonRecord
                 _clock = ChatTime.TryParseClock(String(ref reader), out TimeSpan clock) ? ChatTime.SinceStart(clock) : null;
                 break;
             case [Field.Timestamp]:
-                _timestamp = Number(ref reader) is { } unix ? ChatTime.FromUnix(unix) : null;
+                _timestamp = Number(ref reader) is { } unix ? ChatTime.FromUnix(unix) : ChatTime.TryParseDate(String(ref reader), out ChatTime stamp) ? stamp : null;
+                break;
+            case [Field.Time]:
+                SetTime(ref reader);
+                break;
+            case [Field.Type]:
+                _kind = reader.TokenType == JsonTokenType.Number ? Number(ref reader) ?? 1 : 1;
                 break;
             case [Field.CreatedAt]:
                 _created = ChatTime.TryParseDate(String(ref reader), out ChatTime moment) ? moment : null;
@@ -66,8 +82,9 @@ internal sealed class JsonRecord
             case [Field.MessageType]:
                 _type = String(ref reader);
                 break;
-            case [Field.Message] or [Field.Message, Field.Body]:
-                _body = String(ref reader);
+            case [Field.Message] or [Field.Message, Field.Body] or [Field.Text] or [Field.Body]:
+                if (String(ref reader) is { Length: > 0 } body)
+                    _body = body;
                 break;
             case [Field.Message, Field.Fragments, Field.Item, Field.Text]:
                 _fragments.Append(String(ref reader));
@@ -75,10 +92,11 @@ internal sealed class JsonRecord
             case [Field.Message, Field.NoticeParams, Field.MessageId]:
                 _notice = String(ref reader);
                 break;
-            case [Field.Commenter] or [Field.Commenter, Field.Name]:
-                _name = String(ref reader);
+            case [Field.Commenter] or [Field.Commenter, Field.Name] or [Field.Name]:
+                if (String(ref reader) is { Length: > 0 } name)
+                    _name = name;
                 break;
-            case [Field.Commenter, Field.DisplayName]:
+            case [Field.Commenter, Field.DisplayName] or [Field.DisplayName]:
                 _displayName = String(ref reader);
                 break;
             default:
@@ -86,10 +104,22 @@ internal sealed class JsonRecord
         }
     }
 
+    // A number counts seconds, or is a Unix time if it is large enough for one.
+    private void SetTime(ref Utf8JsonReader reader)
+    {
+        string text = String(ref reader);
+        if (Number(ref reader) is { } number)
+            _clock = ChatTime.FromUnix(number) ?? ChatTime.FromSeconds(number);
+        else if (ChatTime.TryParseDays(text, out TimeSpan clock))
+            _clock = ChatTime.SinceStart(clock);
+        else if (ChatTime.TryParseDate(text, out ChatTime moment))
+            _timestamp = moment;
+    }
+
     /// <summary>The comment, once all its fields are in.</summary>
     public ChatRecord ToRecord()
     {
-        if (_type is not ("" or "text_message" or "paid_message" or "highlighted_message" or "skip_subs_mode_message")
+        if (_kind != 1 || _type is not ("" or "text_message" or "paid_message" or "highlighted_message" or "skip_subs_mode_message")
             || _notice is not ("" or "highlighted-message" or "skip-subs-mode-message"))
         {
             return ChatRecord.Notice;
@@ -109,11 +139,11 @@ internal sealed class JsonRecord
         if (reader.ValueIsEscaped || reader.HasValueSequence)
             return Field.Other;
         ReadOnlySpan<byte> name = reader.ValueSpan;
-        if (name.SequenceEqual("content_offset_seconds"u8)) return Field.ContentOffset;
+        if (name.SequenceEqual("content_offset_seconds"u8) || name.SequenceEqual("contentOffsetSeconds"u8)) return Field.ContentOffset;
         if (name.SequenceEqual("time_in_seconds"u8)) return Field.TimeInSeconds;
         if (name.SequenceEqual("time_text"u8)) return Field.TimeText;
         if (name.SequenceEqual("timestamp"u8)) return Field.Timestamp;
-        if (name.SequenceEqual("created_at"u8)) return Field.CreatedAt;
+        if (name.SequenceEqual("created_at"u8) || name.SequenceEqual("createdAt"u8)) return Field.CreatedAt;
         if (name.SequenceEqual("message_type"u8)) return Field.MessageType;
         if (name.SequenceEqual("message"u8)) return Field.Message;
         if (name.SequenceEqual("body"u8)) return Field.Body;
@@ -121,9 +151,13 @@ internal sealed class JsonRecord
         if (name.SequenceEqual("text"u8)) return Field.Text;
         if (name.SequenceEqual("user_notice_params"u8)) return Field.NoticeParams;
         if (name.SequenceEqual("msg-id"u8) || name.SequenceEqual("msg_id"u8)) return Field.MessageId;
-        if (name.SequenceEqual("commenter"u8) || name.SequenceEqual("author"u8)) return Field.Commenter;
-        if (name.SequenceEqual("name"u8)) return Field.Name;
-        if (name.SequenceEqual("display_name"u8)) return Field.DisplayName;
+        if (name.SequenceEqual("commenter"u8) || name.SequenceEqual("author"u8) || name.SequenceEqual("user"u8) || name.SequenceEqual("username"u8) || name.SequenceEqual("nick"u8)) return Field.Commenter;
+        if (name.SequenceEqual("name"u8) || name.SequenceEqual("login"u8)) return Field.Name;
+        if (name.SequenceEqual("display_name"u8) || name.SequenceEqual("displayName"u8)) return Field.DisplayName;
+        if (name.SequenceEqual("messages"u8)) return Field.Messages;
+        if (name.SequenceEqual("node"u8)) return Field.Node;
+        if (name.SequenceEqual("type"u8)) return Field.Type;
+        if (name.SequenceEqual("time"u8)) return Field.Time;
         if (name.SequenceEqual("comments"u8)) return Field.Comments;
         if (name.SequenceEqual("video"u8)) return Field.Video;
         return name.SequenceEqual("start"u8) ? Field.Start : Field.Other;

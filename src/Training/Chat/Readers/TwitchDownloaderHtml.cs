@@ -24,9 +24,20 @@ internal sealed partial class TwitchDownloaderHtml : IChatReader
             {
                 number = lines.Number;
                 int open = line.IndexOf(Open, StringComparison.Ordinal);
-                if (open < 0)
+                if (open < 0 && !lines.WasBroken)
+                {
+                    if (line.Contains("comment-message", StringComparison.Ordinal) && line.Contains(Close, StringComparison.Ordinal))
+                        collector.Add(number, ChatRecord.Unparsable("the end of a comment without its beginning"));
                     continue;
-                line = line[open..];
+                }
+                line = line[Math.Max(0, open)..];
+            }
+
+            if (lines.WasBroken)
+            {
+                collector.Add(number, ChatRecord.Unparsable("zero bytes stand in the comment"));
+                pending.Clear();
+                continue;
             }
 
             pending.Append(line).Append(' ');
@@ -39,6 +50,8 @@ internal sealed partial class TwitchDownloaderHtml : IChatReader
 
         if (pending.Length > 0)
             collector.Add(number, ChatRecord.Unparsable("the page ends in the middle of a comment"));
+        if (lines.Damage is { } damage)
+            collector.Note(damage);
     }
 
     private static IEnumerable<string> Split(string text)
