@@ -1,6 +1,6 @@
 using System.Globalization;
 using Twitch.Export.Graphs;
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export;
 
@@ -33,7 +33,7 @@ public static class Exporter
         options.Validate();
         Dictionary<string, string> metadata = Metadata(checkpoint.Config);
         foreach ((string file, Model model) in Graphs(checkpoint, options))
-            model.Save(Path.Combine(folder, file), options.ExternalDataThreshold, ProducerVersion, metadata);
+            model.Save(Path.Combine(folder, file), options.ExternalDataThreshold, new Producer(ProducerName, ProducerVersion), metadata);
         if (IsScreened(checkpoint.Config, options))
             new HeadWeights(checkpoint.Weights, withSentinel: false).Save(Path.Combine(folder, BundleManifest.DecoderHeadFile));
         checkpoint.Vocabulary.Save(Path.Combine(folder, BundleManifest.VocabularyFile));
@@ -56,7 +56,7 @@ public static class Exporter
             Config = checkpoint.Config,
             Sampling = sampling,
             Provenance = provenance,
-            Graphs = [.. Graphs(checkpoint, options).Select(graph => new GraphEntry(graph.File, graph.Model.Inputs, graph.Model.Outputs))],
+            Graphs = [.. Graphs(checkpoint, options).Select(graph => new GraphEntry(graph.File, [.. graph.Model.Inputs.Select(Border)], [.. graph.Model.Outputs.Select(Border)]))],
             Variants = [.. Variants(checkpoint.Config, options).Select(variant => variant with { Cost = costs?.GetValueOrDefault(variant.File) })],
             Files = FileManifest.Of(folder, except: BundleManifest.FileName).Files,
         };
@@ -114,6 +114,8 @@ public static class Exporter
         yield return (BundleManifest.DecoderStepCudaFile, DecoderStepGraph.Build(config, weights, onDevice: true));
         yield return (BundleManifest.DecoderStepFloat16File, DecoderStepGraph.Build(config, weights, StepArithmetic.Float16, onDevice: true));
     }
+
+    private static GraphValue Border(ValueInfo value) => new(value.Name, value.Type, [.. value.Shape!.Select(dim => dim.ToString())]);
 
     // A frame that goes into the LSTM as it is meets a matrix of up to a gigabyte, which is read whole for every second of a stream.
     private static bool HasWideFrames(ModelConfig config) => config.FrameEmbeddingSize == 0;

@@ -1,3 +1,5 @@
+using Twitch.Onnx;
+
 namespace Twitch.Export;
 
 /// <summary>A Linear or Conv2d without bias and the BatchNorm behind it as one layer with a bias: in evaluation both are affine, so a graph needs
@@ -11,18 +13,18 @@ internal sealed class NormalisedLayer(SafeTensors weights, string layer, string 
     private readonly string _weight = $"{layer}.weight";
 
     /// <summary>PyTorch's weight, [outputs, …].</summary>
-    public Onnx.Weight Weight() => new(_weight, TensorType.F32, weights.Find(_weight).Shape, stream => Onnx.Weight.WriteValues(stream, Scaled()));
+    public Onnx.Weight Weight() => new(_weight, ElementType.F32, weights.Find(_weight).Shape, stream => Onnx.Weight.WriteValues(stream, Scaled()));
 
     /// <summary>A Linear's weight as a matrix product wants it, [inputs, outputs].</summary>
     public Onnx.Weight Transposed()
     {
         long[] shape = weights.Find(_weight).Shape;
         (int outputs, int inputs) = ((int)shape[0], (int)shape[1]);
-        return new(_weight, TensorType.F32, [inputs, outputs], stream => Onnx.Weight.WriteTransposed(stream, Scaled(), outputs, inputs));
+        return new(_weight, ElementType.F32, [inputs, outputs], stream => Onnx.Weight.WriteTransposed(stream, Scaled(), outputs, inputs));
     }
 
     /// <summary>[outputs].</summary>
-    public Onnx.Weight Bias() => new($"{layer}.bias", TensorType.F32, weights.Find($"{norm}.bias").Shape, stream =>
+    public Onnx.Weight Bias() => new($"{layer}.bias", ElementType.F32, weights.Find($"{norm}.bias").Shape, stream =>
     {
         ReadOnlySpan<float> bias = weights.Read<float>($"{norm}.bias"), mean = weights.Read<float>($"{norm}.running_mean");
         double[] scales = Scales();

@@ -1,3 +1,5 @@
+using Twitch.Tests;
+
 namespace Twitch.Export.Tests;
 
 public sealed class DecoderStepInt8Tests : IDisposable
@@ -66,8 +68,8 @@ public sealed class DecoderStepInt8Tests : IDisposable
             int hidden = Config.HiddenSize, vocabulary = Config.VocabularySize;
             var alone = new State(1, batch.Hidden[(row * hidden)..((row + 1) * hidden)], batch.Cell[(row * hidden)..((row + 1) * hidden)]);
             (float[] expected, State after) = _bundle.Step([tokens[row]], alone, BundleManifest.DecoderStepInt8File);
-            Fixtures.Close(expected, logits.AsSpan(row * vocabulary, vocabulary), 1e-5, $"logits of row {row}");
-            Fixtures.Close(after.Hidden, next.Hidden.AsSpan(row * hidden, hidden), 1e-5, $"hidden of row {row}");
+            Floats.Close(expected, logits.AsSpan(row * vocabulary, vocabulary), 1e-5, $"logits of row {row}");
+            Floats.Close(after.Hidden, next.Hidden.AsSpan(row * hidden, hidden), 1e-5, $"hidden of row {row}");
         }
     }
 
@@ -98,7 +100,7 @@ public sealed class DecoderStepInt8Tests : IDisposable
 
         (float[] found, _) = _bundle.Step([7, 8], _bundle.Zero(2), BundleManifest.DecoderStepInt8BatchFile);
 
-        Fixtures.Close(expected, found, 0.02, "logits");
+        Floats.Close(expected, found, 0.02, "logits");
     }
 
     // Rows of very different size: one scale for the whole batch would drown the small ones.

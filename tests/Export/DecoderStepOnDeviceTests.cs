@@ -1,3 +1,5 @@
+using Twitch.Tests;
+
 namespace Twitch.Export.Tests;
 
 /// <summary>The decoder step that is made for CUDA, in float32 and float16; here on the processor.</summary>

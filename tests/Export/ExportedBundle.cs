@@ -1,3 +1,5 @@
+using Twitch.Tests;
+
 namespace Twitch.Export.Tests;
 
 /// <summary>A checkpoint and the bundle exported from it, in a folder that goes away; each graph as a function.</summary>

@@ -1,3 +1,5 @@
+using Twitch.Tests;
+
 namespace Twitch.Export.Tests;
 
 /// <summary>Exported graphs of every kind of network against plain loops.</summary>
@@ -103,5 +105,5 @@ public sealed class PlainNetworkTests
     private static double[] Doubles(float[] values, int row, int batch) => [.. Rows(values, row, batch).Select(value => (double)value)];
 
     private static void AssertClose(double[] expected, float[] actual, string what) =>
-        Fixtures.Close([.. expected.Select(value => (float)value)], actual, Allowed, what);
+        Floats.Close([.. expected.Select(value => (float)value)], actual, Allowed, what);
 }

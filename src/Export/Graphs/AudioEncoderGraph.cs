@@ -1,4 +1,4 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export.Graphs;
 
@@ -12,9 +12,9 @@ internal static class AudioEncoderGraph
     public static Model Build(ModelConfig config, SafeTensors weights)
     {
         var g = new Graph("audio_encoder", "Log-mel steps to the state of the audio LSTM; state goes in and out, so steps may come in any multiple of the mel stride.");
-        Value mel = g.Input("mel", TensorType.F32, "clips", "time", config.Mel.MelCount);
-        Value hidden = g.Input("hidden", TensorType.F32, "batch", config.HiddenSize);
-        Value cell = g.Input("cell", TensorType.F32, "batch", config.HiddenSize);
+        Value mel = g.Input("mel", ElementType.F32, "clips", "time", config.Mel.MelCount);
+        Value hidden = g.Input("hidden", ElementType.F32, "batch", config.HiddenSize);
+        Value cell = g.Input("cell", ElementType.F32, "batch", config.HiddenSize);
 
         Value x = mel;
         if (config.MelEmbeddingSize > 0)

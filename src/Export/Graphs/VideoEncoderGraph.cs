@@ -1,4 +1,4 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export.Graphs;
 
@@ -16,11 +16,11 @@ internal static class VideoEncoderGraph
     {
         var (height, width) = (config.Frame.Height, config.Frame.Width);
         var g = new Graph("video_encoder", "Frames to the state of the video LSTM; state goes in and out, so frames may come in any number.");
-        Value frames = g.Input("frames", TensorType.U8, "clips", "time", height, width, FrameSpec.Channels);
-        Value hidden = g.Input("hidden", TensorType.F32, "batch", config.HiddenSize);
-        Value cell = g.Input("cell", TensorType.F32, "batch", config.HiddenSize);
+        Value frames = g.Input("frames", ElementType.U8, "clips", "time", height, width, FrameSpec.Channels);
+        Value hidden = g.Input("hidden", ElementType.F32, "batch", config.HiddenSize);
+        Value cell = g.Input("cell", ElementType.F32, "batch", config.HiddenSize);
 
-        Value pixels = g.Cast(g.Transpose(frames, 0, 1, 4, 2, 3), TensorType.F32);            // [clips, time, 3, height, width]
+        Value pixels = g.Cast(g.Transpose(frames, 0, 1, 4, 2, 3), ElementType.F32);            // [clips, time, 3, height, width]
         pixels = g.Add(g.Mul(pixels, g.Constant(Scale(), FrameSpec.Channels, 1, 1)), g.Constant(Offset(), FrameSpec.Channels, 1, 1));
         Value features = config.FrameChannels.Count == 0
             ? g.Reshape(pixels, "clips", "time", config.Frame.ByteCount)                      // [clips, time, 3 × height × width]

@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Twitch.Export.Tests;
+namespace Twitch.Tests;
 
 /// <summary>A graph in ONNX Runtime: arrays in, arrays out.</summary>
 internal sealed class OnnxSession : IDisposable

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 
-namespace Twitch.Export.Onnx;
+namespace Twitch.Onnx;
 
 /// <summary>The settings of a node.</summary>
 internal static class Attribute

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 
-namespace Twitch.Export.Onnx;
+namespace Twitch.Onnx;
 
 /// <summary>An ONNX graph while it is written, the way its formula reads: operators are functions from values to a value, and a
 /// value that does not fit fails on the line that wrote it. Nodes name themselves; people name what crosses the border.</summary>
@@ -29,7 +29,7 @@ public sealed class Graph(string name, string description)
     public IReadOnlyList<Value> Inputs => _inputs;
 
     /// <summary>A value that the caller of the graph gives.</summary>
-    public Value Input(string name, TensorType type, params ReadOnlySpan<Dimension> shape)
+    public Value Input(string name, ElementType type, params ReadOnlySpan<Dimension> shape)
     {
         Value input = Register(name, type, [.. shape]);
         _inputs.Add(input);
@@ -48,21 +48,21 @@ public sealed class Graph(string name, string description)
     }
 
     /// <summary>A few float numbers that belong to the formula; without sizes, a vector.</summary>
-    public Value Constant(float[] values, params ReadOnlySpan<Dimension> shape) => Constant(MemoryMarshal.AsBytes<float>(values), values.Length, TensorType.F32, shape);
+    public Value Constant(float[] values, params ReadOnlySpan<Dimension> shape) => Constant(MemoryMarshal.AsBytes<float>(values), values.Length, ElementType.F32, shape);
 
     /// <summary>A vector of integers that belongs to the formula: sizes, axes.</summary>
-    public Value Constant(params long[] values) => Constant(MemoryMarshal.AsBytes<long>(values), values.Length, TensorType.I64, []);
+    public Value Constant(params long[] values) => Constant(MemoryMarshal.AsBytes<long>(values), values.Length, ElementType.I64, []);
 
     /// <summary>A byte that belongs to the formula, as a vector of one.</summary>
-    public Value Constant(byte value) => Constant([value], 1, TensorType.U8, []);
+    public Value Constant(byte value) => Constant([value], 1, ElementType.U8, []);
 
-    private Value Constant(ReadOnlySpan<byte> bytes, int length, TensorType type, ReadOnlySpan<Dimension> shape)
+    private Value Constant(ReadOnlySpan<byte> bytes, int length, ElementType type, ReadOnlySpan<Dimension> shape)
     {
         Dimension[] dims = shape.IsEmpty ? [length] : shape.ToArray();
         Require(dims.All(dim => dim.Name is null) && dims.Aggregate(1L, (product, dim) => product * dim.Size) == length,
             "Constant", $"{length} numbers do not fill {Dimension.Format(dims)}");
         Value value = Register($"{Prefix}constant_{_constants.Count}", type, dims);
-        var tensor = new TensorProto { Name = value.Name, DataType = Model.DataType(type), RawData = ByteString.CopyFrom(bytes) };
+        var tensor = new TensorProto { Name = value.Name, DataType = type.ToProto(), RawData = ByteString.CopyFrom(bytes) };
         tensor.Dims.AddRange(dims.Select(dim => dim.Size));
         _constants.Add(tensor);
         return value;
@@ -103,7 +103,7 @@ public sealed class Graph(string name, string description)
     }
 
     /// <summary>Adds a node of an operator that ONNX Runtime has beyond ONNX's own.</summary>
-    internal Value AddContributed(string op, Value?[] inputs, TensorType type, IReadOnlyList<Dimension> shape, params AttributeProto[] attributes)
+    internal Value AddContributed(string op, Value?[] inputs, ElementType type, IReadOnlyList<Dimension> shape, params AttributeProto[] attributes)
     {
         Value output = new(this, type, shape);
         Add(new Node(op, inputs, [output], attributes, Model.ContributedDomain));
@@ -111,7 +111,7 @@ public sealed class Graph(string name, string description)
     }
 
     /// <summary>Adds a node with one output.</summary>
-    internal Value Add(string op, Value?[] inputs, TensorType type, IReadOnlyList<Dimension> shape, params AttributeProto[] attributes) =>
+    internal Value Add(string op, Value?[] inputs, ElementType type, IReadOnlyList<Dimension> shape, params AttributeProto[] attributes) =>
         Add(op, inputs, [new Value(this, type, shape)], attributes)[0]!;
 
     /// <summary>Adds a node; null leaves out an optional input or output.</summary>
@@ -138,7 +138,7 @@ public sealed class Graph(string name, string description)
     // A body's names must differ from those around it.
     private string Prefix => _outer is null ? "" : $"{Name}/";
 
-    private Value Register(string name, TensorType type, IReadOnlyList<Dimension> shape) => Claim(name, new Value(this, type, shape));
+    private Value Register(string name, ElementType type, IReadOnlyList<Dimension> shape) => Claim(name, new Value(this, type, shape));
 
     private Value Claim(string name, Value value)
     {

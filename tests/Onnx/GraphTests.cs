@@ -1,6 +1,7 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
+using Twitch.Tests;
 
-namespace Twitch.Export.Tests;
+namespace Twitch.Onnx.Tests;
 
 public sealed class GraphTests : IDisposable
 {
@@ -10,7 +11,7 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void A_graph_is_written_run_and_compared_with_a_number()
     {
-        Value x = _g.Input("x", TensorType.F32, "batch", 2);
+        Value x = _g.Input("x", ElementType.F32, "batch", 2);
         Value y = _g.Linear(x, _g.Constant([1f, 2, 3, 4, 5, 6], 2, 3), _g.Constant([0.5f, 0, 0]));
 
         float[] result = Run(_g.Build(("y", y)), ("x", new float[] { 1, 10 }, [1, 2]));
@@ -21,9 +22,9 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void A_value_knows_its_type_and_shape()
     {
-        Value x = _g.Input("x", TensorType.U8, "batch", "time", 4, 6, 3);
+        Value x = _g.Input("x", ElementType.U8, "batch", "time", 4, 6, 3);
 
-        Value y = _g.Reshape(_g.Cast(_g.Transpose(x, 0, 1, 4, 2, 3), TensorType.F32), "batch*time", 3, 4, 6);
+        Value y = _g.Reshape(_g.Cast(_g.Transpose(x, 0, 1, 4, 2, 3), ElementType.F32), "batch*time", 3, 4, 6);
 
         Assert.Equal("f32 [batch*time, 3, 4, 6]", y.ToString());
         Assert.Equal("f32 [batch, time, 72]", _g.Reshape(y, "batch", "time", 72).ToString());
@@ -32,7 +33,7 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void Folded_dimensions_unfold_to_what_the_inputs_say()
     {
-        Value x = _g.Input("x", TensorType.F32, "batch", "time", 2);
+        Value x = _g.Input("x", ElementType.F32, "batch", "time", 2);
         Value folded = _g.Relu(_g.Reshape(x, "batch*time", 2));
         Model model = _g.Build(("y", _g.Transpose(_g.Reshape(folded, "batch", "time", 2), 1, 0, 2)));
 
@@ -44,7 +45,7 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void A_size_is_read_at_the_place_where_an_input_has_its_name()
     {
-        Value x = _g.Input("x", TensorType.F32, 2, "batch", "time");
+        Value x = _g.Input("x", ElementType.F32, 2, "batch", "time");
         Value folded = _g.Relu(_g.Reshape(x, "batch*time", 2));
         Model model = _g.Build(("y", _g.Transpose(_g.Reshape(folded, "batch", "time", 2), 1, 0, 2)));
 
@@ -56,7 +57,7 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void A_value_is_repeated_as_often_as_an_input_says()
     {
-        Value x = _g.Input("x", TensorType.F32, "clips", 2), rows = _g.Input("rows", TensorType.F32, "batch", 1);
+        Value x = _g.Input("x", ElementType.F32, "clips", 2), rows = _g.Input("rows", ElementType.F32, "batch", 1);
         Value repeated = _g.Expand(x, "batch", 2);
         Model model = _g.Build(("y", _g.Add(repeated, rows)));
 
@@ -69,8 +70,8 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void A_scan_takes_the_states_through_every_step()
     {
-        Value steps = _g.Input("steps", TensorType.F32, "time", "batch", 1), sum = _g.Input("sum", TensorType.F32, "batch", 1);
-        Value half = _g.Weight(new Weight("half", TensorType.F32, [1], stream => Weight.WriteValues(stream, [0.5f])));
+        Value steps = _g.Input("steps", ElementType.F32, "time", "batch", 1), sum = _g.Input("sum", ElementType.F32, "batch", 1);
+        Value half = _g.Weight(new Weight("half", ElementType.F32, [1], stream => Weight.WriteValues(stream, [0.5f])));
 
         Value[] last = _g.Scan(steps, [sum], (step, now, states) => [step.Add(now, step.Mul(states[0], half))]);
 
@@ -81,7 +82,7 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void A_step_that_gives_another_shape_is_refused_on_the_line_that_wrote_it()
     {
-        Value steps = _g.Input("steps", TensorType.F32, "time", "batch", 2), sum = _g.Input("sum", TensorType.F32, "batch", 1);
+        Value steps = _g.Input("steps", ElementType.F32, "time", "batch", 2), sum = _g.Input("sum", ElementType.F32, "batch", 1);
 
         Fails("graph 'test', Scan: the body gives f32 [batch, 2]; f32 [batch, 1] is needed.", () => _g.Scan(steps, [sum], (step, now, states) => [step.Add(now, states[0])])[0]);
     }
@@ -89,8 +90,8 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void A_weight_is_not_made_in_the_body_of_a_node()
     {
-        Value steps = _g.Input("steps", TensorType.F32, "time", "batch", 1), sum = _g.Input("sum", TensorType.F32, "batch", 1);
-        var half = new Weight("half", TensorType.F32, [1], stream => Weight.WriteValues(stream, [0.5f]));
+        Value steps = _g.Input("steps", ElementType.F32, "time", "batch", 1), sum = _g.Input("sum", ElementType.F32, "batch", 1);
+        var half = new Weight("half", ElementType.F32, [1], stream => Weight.WriteValues(stream, [0.5f]));
 
         Fails("graph 'test', step: a weight was made in the body; make it in the graph around it.",
             () => _g.Scan(steps, [sum], (step, now, states) => [step.Add(now, step.Mul(states[0], step.Weight(half)))])[0]);
@@ -99,7 +100,7 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void Each_row_has_its_own_product_with_shares_that_sum_up_to_one()
     {
-        Value scores = _g.Input("scores", TensorType.F32, "batch", 1, 2), values = _g.Input("values", TensorType.F32, "batch", 2, 1);
+        Value scores = _g.Input("scores", ElementType.F32, "batch", 1, 2), values = _g.Input("values", ElementType.F32, "batch", 2, 1);
         Value mean = _g.MatMul(_g.Softmax(scores), values);
 
         float[] result = Run(_g.Build(("y", _g.ReduceSum(mean, 2))), ("scores", new float[] { 0, 0, 0, MathF.Log(3) }, [2, 1, 2]), ("values", new float[] { 2, 4, 10, 20 }, [2, 2, 1]));
@@ -112,7 +113,7 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void Bounds_exponentials_and_logarithms_are_element_by_element()
     {
-        Value x = _g.Input("x", TensorType.F32, "batch");
+        Value x = _g.Input("x", ElementType.F32, "batch");
         Value y = _g.Exp(_g.Min(_g.Max(_g.Log(x), _g.Constant([0f])), _g.Constant([MathF.Log(5)])));
 
         float[] result = Run(_g.Build(("y", y)), ("x", new float[] { 0.5f, 3, 9 }, [3]));
@@ -123,7 +124,7 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void Elements_are_chosen_added_to_and_replaced_by_their_indices()
     {
-        Value x = _g.Input("x", TensorType.F32, "batch", 4), indices = _g.Input("indices", TensorType.I64, "batch", 3);
+        Value x = _g.Input("x", ElementType.F32, "batch", 4), indices = _g.Input("indices", ElementType.I64, "batch", 3);
         Value chosen = _g.GatherElements(x, axis: 1, indices);
         Model model = _g.Build(
             ("added", _g.ScatterAdd(x, axis: 1, indices, chosen)),
@@ -140,15 +141,15 @@ public sealed class GraphTests : IDisposable
         Assert.Equal([2, 2, 3, 12, 5, 12, 14, 16], found[0]);
         Assert.Equal([10, 2, 3, 40, 5, 60, 70, 80], found[1]);
         Assert.Equal([1, 1, 0, 0, 0, 1], found[2]);
-        Fixtures.Close([MathF.Log(9), MathF.Log(21)], found[3], 1e-6, "ln of the sum");
+        Floats.Close([MathF.Log(9), MathF.Log(21)], found[3], 1e-6, "ln of the sum");
         Assert.Equal(1, found[4][..4].Sum(value => Math.Exp(value)), 1e-6);
     }
 
     [Fact]
     public void Operators_fail_on_the_line_that_wrote_a_wrong_shape()
     {
-        Value x = _g.Input("x", TensorType.F32, "batch", 16), other = _g.Input("other", TensorType.F32, "rows", 12);
-        Value matrix = _g.Constant(new float[12 * 4], 12, 4), bias = _g.Constant(new float[4]), bytes = _g.Input("bytes", TensorType.U8, "batch", 16);
+        Value x = _g.Input("x", ElementType.F32, "batch", 16), other = _g.Input("other", ElementType.F32, "rows", 12);
+        Value matrix = _g.Constant(new float[12 * 4], 12, 4), bias = _g.Constant(new float[4]), bytes = _g.Input("bytes", ElementType.U8, "batch", 16);
 
         Fails("graph 'test', MatMul: f32 [batch, 16] × f32 [12, 4]: ", () => _g.MatMul(x, matrix));
         Fails("graph 'test', Gemm: f32 [batch, 16] × f32 [12, 4]: ", () => _g.Linear(x, matrix, bias));
@@ -174,7 +175,7 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void The_largest_come_in_order_and_a_part_is_cut_out_of_them()
     {
-        Value x = _g.Input("x", TensorType.F32, "rows", 4);
+        Value x = _g.Input("x", ElementType.F32, "rows", 4);
         (Value values, Value places) = _g.TopK(x, 3);
         Assert.Equal("i64 [rows, 3]", places.ToString());
         Value part = _g.Slice(values, axis: 1, 1, 2);
@@ -191,7 +192,7 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void An_LSTM_names_the_input_that_does_not_fit()
     {
-        Value x = _g.Input("x", TensorType.F32, "time", "batch", 5), state = _g.Input("state", TensorType.F32, 1, "batch", 4);
+        Value x = _g.Input("x", ElementType.F32, "time", "batch", 5), state = _g.Input("state", ElementType.F32, 1, "batch", 4);
         Value input = _g.Constant(new float[80], 1, 16, 5), recurrent = _g.Constant(new float[64], 1, 16, 4), bias = _g.Constant(new float[16], 1, 16);
 
         Fails("graph 'test', LSTM: the recurrent weight is f32 [1, 16, 5]; f32 [1, 16, 4] is needed.", () => _g.Lstm(x, input, input, bias, state, state));
@@ -201,10 +202,10 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void A_border_that_no_one_could_call_is_refused()
     {
-        Value x = _g.Input("x", TensorType.F32, 4), unused = _g.Input("unused", TensorType.F32, 4);
-        Value y = _g.Relu(x), foreign = new Graph("other", "").Input("x", TensorType.F32, 4);
+        Value x = _g.Input("x", ElementType.F32, 4), unused = _g.Input("unused", ElementType.F32, 4);
+        Value y = _g.Relu(x), foreign = new Graph("other", "").Input("x", ElementType.F32, 4);
 
-        Fails("graph 'test', x: the name is taken.", () => _g.Input("x", TensorType.F32, 4));
+        Fails("graph 'test', x: the name is taken.", () => _g.Input("x", ElementType.F32, 4));
         Fails("graph 'test', Relu: an input belongs to another graph.", () => _g.Relu(foreign));
         Fails("graph 'test', unused: no node uses this input.", () => _g.Build(("y", y)));
         _g.Relu(unused);
@@ -215,15 +216,15 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void A_written_graph_parses_back()
     {
-        Value x = _g.Input("x", TensorType.F32, "batch", 4);
-        var weight = new Weight("decoder.weight", TensorType.F32, [4], stream => stream.Write(new byte[16]));
+        Value x = _g.Input("x", ElementType.F32, "batch", 4);
+        var weight = new Weight("decoder.weight", ElementType.F32, [4], stream => stream.Write(new byte[16]));
         Model model = _g.Build(("y", _g.Tanh(_g.Add(x, _g.Weight(weight)))));
         string path = Path.Combine(_folder, "test.onnx");
 
-        model.Save(path, externalDataThreshold: 16, "1.2.3", new Dictionary<string, string> { ["hidden_size"] = "4" });
+        model.Save(path, externalDataThreshold: 16, new Producer("writer", "1.2.3"), new Dictionary<string, string> { ["hidden_size"] = "4" });
 
         ModelProto proto = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
-        Assert.Equal((8, 17, "twitch-export", "1.2.3"), (proto.IrVersion, proto.OpsetImport.Single().Version, proto.ProducerName, proto.ProducerVersion));
+        Assert.Equal((8, 17, "writer", "1.2.3"), (proto.IrVersion, proto.OpsetImport.Single().Version, proto.ProducerName, proto.ProducerVersion));
         Assert.Equal("hidden_size", proto.MetadataProps.Single().Key);
         Assert.Equal(["Add_0", "Tanh_1"], proto.Graph.Node.Select(node => node.Name));
         Assert.Equal(["x", "decoder.weight"], proto.Graph.Node[0].Input);
@@ -235,9 +236,9 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void External_weights_begin_at_whole_pages_of_the_file_beside()
     {
-        Value x = _g.Input("x", TensorType.F32, 4);
+        Value x = _g.Input("x", ElementType.F32, 4);
         Weight[] weights = [.. Enumerable.Range(1, 3).Select(i =>
-            new Weight($"w{i}", TensorType.F32, [4], stream => stream.Write(Enumerable.Repeat((byte)i, 16).ToArray())))];
+            new Weight($"w{i}", ElementType.F32, [4], stream => stream.Write(Enumerable.Repeat((byte)i, 16).ToArray())))];
         Model model = _g.Build(("y", weights.Aggregate(x, (sum, weight) => _g.Add(sum, _g.Weight(weight)))));
         string path = Path.Combine(_folder, "test.onnx");
 
@@ -259,8 +260,8 @@ public sealed class GraphTests : IDisposable
     [Fact]
     public void A_weight_that_writes_too_little_is_found_out()
     {
-        Value x = _g.Input("x", TensorType.F32, 4);
-        Model model = _g.Build(("y", _g.Add(x, _g.Weight(new Weight("w", TensorType.F32, [4], stream => stream.Write(new byte[12]))))));
+        Value x = _g.Input("x", ElementType.F32, 4);
+        Model model = _g.Build(("y", _g.Add(x, _g.Weight(new Weight("w", ElementType.F32, [4], stream => stream.Write(new byte[12]))))));
 
         var error = Assert.Throws<InvalidOperationException>(() => model.Save(Path.Combine(_folder, "test.onnx"), externalDataThreshold: 1024));
 

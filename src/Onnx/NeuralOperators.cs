@@ -1,4 +1,4 @@
-namespace Twitch.Export.Onnx;
+namespace Twitch.Onnx;
 
 /// <summary>Whole layers that ONNX has an operator for.</summary>
 public static class NeuralOperators
@@ -82,6 +82,6 @@ public static class NeuralOperators
 
         void Check(Value value, string role, params Dimension[] shape) =>
             g.Require(value.Type == x.Type && value.Shape.SequenceEqual(shape), "LSTM",
-                $"{role} is {value}; {Value.TypeName(x.Type)} {Dimension.Format(shape)} is needed");
+                $"{role} is {value}; {x.Type.Name()} {Dimension.Format(shape)} is needed");
     }
 }

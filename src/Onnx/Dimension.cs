@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Twitch.Export.Onnx;
+namespace Twitch.Onnx;
 
 /// <summary>One dimension of a value: a size, or a name that stands for any size (<c>batch</c>, <c>batch*time</c>).</summary>
 /// <remarks>Two dimensions are known to agree if they are equal: the same size or the same name.</remarks>

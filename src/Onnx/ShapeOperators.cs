@@ -1,4 +1,4 @@
-namespace Twitch.Export.Onnx;
+namespace Twitch.Onnx;
 
 /// <summary>Operators that move elements and compute nothing.</summary>
 public static class ShapeOperators
@@ -97,6 +97,6 @@ public static class ShapeOperators
         Value? input = g.Inputs.FirstOrDefault(input => input.Shape.Contains(dim));
         g.Require(input is not null, op, $"no input of the graph has a dimension '{dim}'");
         long axis = input!.Shape.ToList().IndexOf(dim);
-        return g.Add("Shape", [input], TensorType.I64, [1], Attribute.Int("start", axis), Attribute.Int("end", axis + 1));
+        return g.Add("Shape", [input], ElementType.I64, [1], Attribute.Int("start", axis), Attribute.Int("end", axis + 1));
     }
 }

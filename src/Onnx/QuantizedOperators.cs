@@ -1,7 +1,7 @@
-namespace Twitch.Export.Onnx;
+namespace Twitch.Onnx;
 
 /// <summary>Arithmetic on eight bits, by ONNX Runtime's own operators.</summary>
-internal static class QuantizedOperators
+public static class QuantizedOperators
 {
     // Activations are rounded to eight bits as well: level 0 turns the weights back into floats first and is a hundred times slower.
     private const int Int8Arithmetic = 4;
@@ -13,9 +13,9 @@ internal static class QuantizedOperators
     /// <returns>[rows, outputs] f32.</returns>
     public static Value MatMulInt8(this Graph g, Value x, QuantizedWeight weight)
     {
-        g.Require(x.Type == TensorType.F32 && x.Rank == 2 && x.Shape[1] == weight.InputSize, "MatMulNBits", $"{x} does not fit a weight of {weight.InputSize} inputs");
+        g.Require(x.Type == ElementType.F32 && x.Rank == 2 && x.Shape[1] == weight.InputSize, "MatMulNBits", $"{x} does not fit a weight of {weight.InputSize} inputs");
         long outputs = weight.Codes.Shape[0];
-        return g.AddContributed("MatMulNBits", [x, g.Weight(weight.Codes), g.Weight(weight.Scales)], TensorType.F32, [x.Shape[0], outputs],
+        return g.AddContributed("MatMulNBits", [x, g.Weight(weight.Codes), g.Weight(weight.Scales)], ElementType.F32, [x.Shape[0], outputs],
             Attribute.Int("K", weight.InputSize),
             Attribute.Int("N", outputs),
             Attribute.Int("bits", 8),
@@ -35,13 +35,13 @@ internal static class QuantizedOperators
     {
         const float Largest = 127, Least = 1e-30f;    // a row of zeros has a scale too
         const byte Zero = 128;
-        g.Require(x.Type == TensorType.F32 && x.Rank == 2 && x.Shape[1] == weight.Codes.Shape[0], "MatMulIntegerToFloat", $"{x} does not fit a weight of {weight.Codes.Shape[0]} inputs");
+        g.Require(x.Type == ElementType.F32 && x.Rank == 2 && x.Shape[1] == weight.Codes.Shape[0], "MatMulIntegerToFloat", $"{x} does not fit a weight of {weight.Codes.Shape[0]} inputs");
 
         Value scale = g.Mul(g.Max(g.ReduceMax(g.Abs(x), axis: 1), g.Constant([Least])), g.Constant([1 / Largest]));    // [rows, 1]
-        Value codes = g.Cast(g.Add(g.Round(g.Div(x, scale)), g.Constant([(float)Zero])), TensorType.U8);
+        Value codes = g.Cast(g.Add(g.Round(g.Div(x, scale)), g.Constant([(float)Zero])), ElementType.U8);
         Value product = g.AddContributed("MatMulIntegerToFloat",
             [codes, g.Weight(weight.Codes), g.Constant([1f]), g.Weight(weight.Scales), g.Constant(Zero)],
-            TensorType.F32, [x.Shape[0], weight.Codes.Shape[1]]);
+            ElementType.F32, [x.Shape[0], weight.Codes.Shape[1]]);
         return g.Mul(product, scale);
     }
 }

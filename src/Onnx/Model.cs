@@ -1,7 +1,12 @@
 using System.Globalization;
 using Google.Protobuf;
 
-namespace Twitch.Export.Onnx;
+namespace Twitch.Onnx;
+
+/// <summary>Who wrote a model's file.</summary>
+/// <param name="Name">Name of the program.</param>
+/// <param name="Version">Its version.</param>
+public sealed record Producer(string Name, string Version);
 
 /// <summary>A finished graph, ready to be saved.</summary>
 public sealed class Model
@@ -28,17 +33,17 @@ public sealed class Model
         Inputs = [.. inputs.Select(Border)];
         Outputs = [.. outputs.Select(Border)];
 
-        static GraphValue Border(Value value) => new(value.Name!, Value.TypeName(value.Type), [.. value.Shape.Select(dim => dim.ToString())]);
+        static ValueInfo Border(Value value) => new(value.Name!, value.Type.Name(), value.Shape);
     }
 
     /// <summary>Inputs in order.</summary>
-    public IReadOnlyList<GraphValue> Inputs { get; }
+    public IReadOnlyList<ValueInfo> Inputs { get; }
 
     /// <summary>The graph without its weights.</summary>
     internal GraphProto Proto => _graph;
 
     /// <summary>Outputs in order.</summary>
-    public IReadOnlyList<GraphValue> Outputs { get; }
+    public IReadOnlyList<ValueInfo> Outputs { get; }
 
     /// <summary>Bytes of all weights.</summary>
     public long WeightBytes => _weights.Sum(weight => weight.ByteCount);
@@ -46,15 +51,15 @@ public sealed class Model
     /// <summary>Writes the model, and its weights into a second file beside it if they are many.</summary>
     /// <param name="path">File of the model; external data lies at this path with <see cref="DataSuffix"/>.</param>
     /// <param name="externalDataThreshold">Most bytes of weights that stand in the model's own file, which cannot exceed 2 GB.</param>
-    /// <param name="producerVersion">Version of the program that writes the file.</param>
+    /// <param name="producer">The program that writes the file.</param>
     /// <param name="metadata">What else the file should say about itself, by key.</param>
-    public void Save(string path, long externalDataThreshold, string producerVersion = "", IReadOnlyDictionary<string, string>? metadata = null)
+    public void Save(string path, long externalDataThreshold, Producer? producer = null, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var model = new ModelProto
         {
             IrVersion = IrVersion,
-            ProducerName = Exporter.ProducerName,
-            ProducerVersion = producerVersion,
+            ProducerName = producer?.Name ?? "",
+            ProducerVersion = producer?.Version ?? "",
             DocString = _graph.DocString,
             Graph = _graph.Clone(),
             OpsetImport = { new OperatorSetIdProto { Version = Graph.Opset } },
@@ -69,18 +74,6 @@ public sealed class Model
         model.WriteTo(stream);
     }
 
-    /// <summary>How ONNX numbers an element type.</summary>
-    internal static TensorProto.Types.DataType DataType(TensorType type) => type switch
-    {
-        TensorType.I8 => TensorProto.Types.DataType.Int8,
-        TensorType.U8 => TensorProto.Types.DataType.Uint8,
-        TensorType.I64 => TensorProto.Types.DataType.Int64,
-        TensorType.F16 => TensorProto.Types.DataType.Float16,
-        TensorType.F32 => TensorProto.Types.DataType.Float,
-        TensorType.F64 => TensorProto.Types.DataType.Double,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
-    };
-
     /// <summary>A value at the border of a graph.</summary>
     internal static ValueInfoProto Describe(Value value)
     {
@@ -90,7 +83,7 @@ public sealed class Model
         return new ValueInfoProto
         {
             Name = value.Name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = DataType(value.Type), Shape = shape } },
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = value.Type.ToProto(), Shape = shape } },
         };
     }
 
@@ -128,7 +121,7 @@ public sealed class Model
 
     private static TensorProto Declare(Weight weight)
     {
-        var tensor = new TensorProto { Name = weight.Name, DataType = DataType(weight.Type) };
+        var tensor = new TensorProto { Name = weight.Name, DataType = weight.Type.ToProto() };
         tensor.Dims.AddRange(weight.Shape);
         return tensor;
     }

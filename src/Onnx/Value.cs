@@ -1,9 +1,9 @@
-namespace Twitch.Export.Onnx;
+namespace Twitch.Onnx;
 
 /// <summary>What flows between operators: a tensor of a known type and shape, made by one graph.</summary>
 public sealed class Value
 {
-    internal Value(Graph graph, TensorType type, IReadOnlyList<Dimension> shape, string? name = null)
+    internal Value(Graph graph, ElementType type, IReadOnlyList<Dimension> shape, string? name = null)
     {
         Graph = graph;
         Type = type;
@@ -12,7 +12,7 @@ public sealed class Value
     }
 
     /// <summary>Element type.</summary>
-    public TensorType Type { get; }
+    public ElementType Type { get; }
 
     /// <summary>Sizes and names, outermost first.</summary>
     public IReadOnlyList<Dimension> Shape { get; }
@@ -26,16 +26,5 @@ public sealed class Value
     internal Graph Graph { get; }
 
     /// <summary>Type and shape as messages show them: <c>f32 [batch, 512]</c>.</summary>
-    public override string ToString() => $"{TypeName(Type)} {Dimension.Format(Shape)}";
-
-    internal static string TypeName(TensorType type) => type switch
-    {
-        TensorType.I8 => "i8",
-        TensorType.U8 => "u8",
-        TensorType.I64 => "i64",
-        TensorType.F16 => "f16",
-        TensorType.F32 => "f32",
-        TensorType.F64 => "f64",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
-    };
+    public override string ToString() => $"{Type.Name()} {Dimension.Format(Shape)}";
 }

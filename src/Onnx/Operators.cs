@@ -1,4 +1,4 @@
-namespace Twitch.Export.Onnx;
+namespace Twitch.Onnx;
 
 /// <summary>Arithmetic: each is the ONNX operator of its name.</summary>
 public static class Operators
@@ -50,8 +50,8 @@ public static class Operators
     public static Value Relu(this Graph g, Value x) => g.OfFloats("Relu", x);
 
     /// <summary>The same numbers in another element type.</summary>
-    public static Value Cast(this Graph g, Value x, TensorType type) =>
-        g.Add("Cast", [x], type, x.Shape, Attribute.Int("to", (long)Model.DataType(type)));
+    public static Value Cast(this Graph g, Value x, ElementType type) =>
+        g.Add("Cast", [x], type, x.Shape, Attribute.Int("to", (long)type.ToProto()));
 
     /// <summary>Rows of a table.</summary>
     /// <param name="g">The graph.</param>
@@ -60,13 +60,13 @@ public static class Operators
     /// <returns>[the shape of <paramref name="indices"/>, …].</returns>
     public static Value Gather(this Graph g, Value table, Value indices)
     {
-        g.Require(indices.Type == TensorType.I64, "Gather", $"the indices are {indices}; i64 is needed");
+        g.Require(indices.Type == ElementType.I64, "Gather", $"the indices are {indices}; i64 is needed");
         g.Require(table.Rank >= 1, "Gather", "the table has no rows");
         return g.Add("Gather", [table, indices], table.Type, [.. indices.Shape, .. table.Shape.Skip(1)], Attribute.Int("axis", 0));
     }
 
     /// <summary>1 where two elements are equal, 0 elsewhere, f32; shapes are broadcast.</summary>
-    public static Value IsEqual(this Graph g, Value left, Value right) => g.Cast(g.Elementwise("Equal", left, right), TensorType.F32);    // from bool, which goes no further
+    public static Value IsEqual(this Graph g, Value left, Value right) => g.Cast(g.Elementwise("Equal", left, right), ElementType.F32);    // from bool, which goes no further
 
     /// <summary>Some elements along one dimension.</summary>
     /// <param name="g">The graph.</param>
@@ -112,7 +112,7 @@ public static class Operators
     {
         g.Require(x.Rank >= 1 && x.Shape[^1].Name is null && count >= 1 && count <= x.Shape[^1].Size, "TopK", $"{x} has no {count} columns");
         Dimension[] shape = [.. x.Shape.SkipLast(1), count];
-        Value?[] outputs = g.Add("TopK", [x, g.Constant((long)count)], [new Value(g, x.Type, shape), new Value(g, TensorType.I64, shape)]);
+        Value?[] outputs = g.Add("TopK", [x, g.Constant((long)count)], [new Value(g, x.Type, shape), new Value(g, ElementType.I64, shape)]);
         return (outputs[0]!, outputs[1]!);
     }
 
@@ -126,14 +126,14 @@ public static class Operators
     /// <summary>ln of <see cref="Softmax"/>.</summary>
     public static Value LogSoftmax(this Graph g, Value x)
     {
-        g.Require(x.Type is TensorType.F16 or TensorType.F32 or TensorType.F64 && x.Rank >= 1, "LogSoftmax", $"{x} does not hold rows of floating point numbers");
+        g.Require(x.Type is ElementType.F16 or ElementType.F32 or ElementType.F64 && x.Rank >= 1, "LogSoftmax", $"{x} does not hold rows of floating point numbers");
         return g.Add("LogSoftmax", [x], x.Type, x.Shape, Attribute.Int("axis", x.Rank - 1));
     }
 
     /// <summary>exp(x) over its sum along the last dimension.</summary>
     public static Value Softmax(this Graph g, Value x)
     {
-        g.Require(x.Type is TensorType.F16 or TensorType.F32 or TensorType.F64 && x.Rank >= 1, "Softmax", $"{x} does not hold rows of floating point numbers");
+        g.Require(x.Type is ElementType.F16 or ElementType.F32 or ElementType.F64 && x.Rank >= 1, "Softmax", $"{x} does not hold rows of floating point numbers");
         return g.Add("Softmax", [x], x.Type, x.Shape, Attribute.Int("axis", -1));
     }
 
@@ -187,12 +187,12 @@ public static class Operators
     private static void RequireElements(this Graph g, string op, Value x, int axis, Value indices)
     {
         bool fits = axis >= 0 && axis < x.Rank && indices.Rank == x.Rank && indices.Shape.Where((_, i) => i != axis).SequenceEqual(x.Shape.Where((_, i) => i != axis));
-        g.Require(indices.Type == TensorType.I64 && fits, op, $"{indices} does not choose elements of {x} along dimension {axis}");
+        g.Require(indices.Type == ElementType.I64 && fits, op, $"{indices} does not choose elements of {x} along dimension {axis}");
     }
 
     private static Value OfFloats(this Graph g, string op, Value x)
     {
-        g.Require(x.Type is TensorType.F16 or TensorType.F32 or TensorType.F64, op, $"{x} does not hold floating point numbers");
+        g.Require(x.Type is ElementType.F16 or ElementType.F32 or ElementType.F64, op, $"{x} does not hold floating point numbers");
         return g.Add(op, [x], x.Type, x.Shape);
     }
 
