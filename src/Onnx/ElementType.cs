@@ -54,6 +54,10 @@ internal static class ElementTypes
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
     };
 
+    /// <summary>The type of ONNX's number; null if the program has none.</summary>
+    public static ElementType? OfProto(TensorProto.Types.DataType type) =>
+        Enum.GetValues<ElementType>().Where(candidate => candidate.ToProto() == type).Select(candidate => (ElementType?)candidate).FirstOrDefault();
+
     /// <summary>Bytes of one element.</summary>
     public static int ByteCount(this ElementType type) => type switch
     {

@@ -7,17 +7,20 @@ namespace Twitch.Onnx;
 /// value that does not fit fails on the line that wrote it. Nodes name themselves; people name what crosses the border.</summary>
 /// <param name="name">Name of the graph.</param>
 /// <param name="description">What it computes, in a sentence; stands in the file.</param>
-public sealed class Graph(string name, string description)
+public sealed partial class Graph(string name, string description)
 {
-    /// <summary>The version of ONNX's operators that the graphs speak.</summary>
+    /// <summary>The version of ONNX's operators that the graphs speak, unless a file that is included speaks a newer one.</summary>
     public const int Opset = 17;
 
     private readonly Graph? _outer;
     private readonly List<Value> _inputs = [];
-    private readonly List<Node> _nodes = [];
+    private readonly List<Part> _parts = [];
     private readonly List<Weight> _weights = [];
     private readonly List<TensorProto> _constants = [];
     private readonly Dictionary<string, Value> _named = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _domains = new(StringComparer.Ordinal);    // beyond ONNX's own
+    private long _version = Opset;
+    private long _irVersion = Model.IrVersion;
 
     // What a node of another graph runs again and again. Its nodes read its inputs, and weights and inputs of the outer graph.
     private Graph(string name, Graph outer) : this(name, "") => _outer = outer;
@@ -73,7 +76,7 @@ public sealed class Graph(string name, string description)
     public Model Build(params ReadOnlySpan<(string Name, Value Value)> outputs)
     {
         foreach (Value input in _inputs)
-            Require(_nodes.Any(node => node.Inputs.Contains(input)), input.Name!, "no node uses this input");
+            Require(_parts.Any(part => part.Inputs.Contains(input)), input.Name!, "no node uses this input");
         foreach ((string output, Value value) in outputs)
         {
             Require(value.Graph == this, output, "the value belongs to another graph");
@@ -83,12 +86,12 @@ public sealed class Graph(string name, string description)
 
         var proto = new GraphProto { Name = Name, DocString = description };
         proto.Input.AddRange(_inputs.Select(Model.Describe));
-        for (int i = 0; i < _nodes.Count; i++)
-            proto.Node.Add(_nodes[i].ToProto(Prefix, i));
         proto.Initializer.AddRange(_constants);
+        foreach (Part part in _parts)
+            part.WriteTo(proto, Prefix, _version);
         foreach ((_, Value value) in outputs)
             proto.Output.Add(Model.Describe(value));
-        return new Model(proto, _weights, _inputs, [.. outputs.ToArray().Select(output => output.Value)]);
+        return new Model(proto, _weights, _version, _domains, _irVersion);
     }
 
     /// <summary>Writes the body of a node that runs a graph of its own.</summary>
@@ -99,7 +102,10 @@ public sealed class Graph(string name, string description)
         var body = new Graph(name, this);
         (string, Value)[] outputs = write(body);
         Require(body._weights.Count == 0, name, "a weight was made in the body; make it in the graph around it");
-        return body.Build(outputs).Proto;
+        Model model = body.Build(outputs);
+        foreach ((string domain, long version) in model.Domains)
+            _domains.TryAdd(domain, version);
+        return model.Proto;
     }
 
     /// <summary>Adds a node of an operator that ONNX Runtime has beyond ONNX's own.</summary>
@@ -132,7 +138,9 @@ public sealed class Graph(string name, string description)
     {
         foreach (Value? input in node.Inputs)
             Require(input is null || input.Graph == this || (input.Graph == _outer && input.Name is not null), node.Op, "an input belongs to another graph");
-        _nodes.Add(node);
+        if (node.Domain.Length > 0)
+            _domains.TryAdd(node.Domain, 1);
+        _parts.Add(node);
     }
 
     // A body's names must differ from those around it.
@@ -147,16 +155,30 @@ public sealed class Graph(string name, string description)
         return value;
     }
 
-    private sealed record Node(string Op, Value?[] Inputs, Value?[] Outputs, AttributeProto[] Attributes, string Domain = "")
+    // What a graph is made of, in order: a node, or the nodes of a file.
+    private abstract record Part(IReadOnlyList<Value?> Inputs)
     {
-        public NodeProto ToProto(string prefix, int index)
+        public abstract void WriteTo(GraphProto graph, string prefix, long version);
+    }
+
+    private sealed record Node(string Op, IReadOnlyList<Value?> Inputs, Value?[] Outputs, AttributeProto[] Attributes, string Domain = "") : Part(Inputs)
+    {
+        public override void WriteTo(GraphProto graph, string prefix, long version)
         {
-            var node = new NodeProto { Name = $"{prefix}{Op}_{index}", OpType = Op, Domain = Domain };
+            var node = new NodeProto { Name = $"{prefix}{Op}_{graph.Node.Count}", OpType = Op, Domain = Domain };
             for (int i = 0; i < Outputs.Length; i++)
                 node.Output.Add(Outputs[i] is { } output ? output.Name ??= $"{node.Name}_{i}" : "");
             node.Input.AddRange(Inputs.Select(input => input?.Name ?? ""));
             node.Attribute.AddRange(Attributes);
-            return node;
+            OpsetUpgrade.Upgrade(node, Opset, version, tensor => AddTo(graph, tensor, node.Name), _ => null);
+            graph.Node.Add(node);
+        }
+
+        private static string AddTo(GraphProto graph, TensorProto tensor, string node)
+        {
+            tensor.Name = $"{node}/constant_{graph.Initializer.Count}";
+            graph.Initializer.Add(tensor);
+            return tensor.Name;
         }
     }
 }

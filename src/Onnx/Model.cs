@@ -17,23 +17,25 @@ public sealed class Model
     /// <summary>Where ONNX Runtime's own operators are.</summary>
     internal const string ContributedDomain = "com.microsoft";
 
-    // Opset 17 came with version 8 of the format.
-    private const int IrVersion = 8;
+    /// <summary>The version of the format that <see cref="Graph.Opset"/> came with.</summary>
+    internal const int IrVersion = 8;
 
     // Where ONNX asks external tensors to begin so that they can be mapped: a page, or Windows' unit of 64 KiB.
     private const int DataAlignment = 1 << 16;
 
     private readonly GraphProto _graph;
     private readonly IReadOnlyList<Weight> _weights;
+    private readonly long _irVersion;
 
-    internal Model(GraphProto graph, IReadOnlyList<Weight> weights, IEnumerable<Value> inputs, IEnumerable<Value> outputs)
+    internal Model(GraphProto graph, IReadOnlyList<Weight> weights, long version, IReadOnlyDictionary<string, long> domains, long irVersion)
     {
         _graph = graph;
         _weights = weights;
-        Inputs = [.. inputs.Select(Border)];
-        Outputs = [.. outputs.Select(Border)];
-
-        static ValueInfo Border(Value value) => new(value.Name!, value.Type.Name(), value.Shape);
+        _irVersion = irVersion;
+        Version = version;
+        Domains = domains;
+        Inputs = [.. graph.Input.Select(ModelFile.Describe)];
+        Outputs = [.. graph.Output.Select(ModelFile.Describe)];
     }
 
     /// <summary>Inputs in order.</summary>
@@ -42,11 +44,30 @@ public sealed class Model
     /// <summary>The graph without its weights.</summary>
     internal GraphProto Proto => _graph;
 
+    /// <summary>The version of ONNX's operators that it speaks.</summary>
+    internal long Version { get; }
+
+    /// <summary>Versions of the operators beyond ONNX's own, by their domain.</summary>
+    internal IReadOnlyDictionary<string, long> Domains { get; }
+
     /// <summary>Outputs in order.</summary>
     public IReadOnlyList<ValueInfo> Outputs { get; }
 
     /// <summary>Bytes of all weights.</summary>
     public long WeightBytes => _weights.Sum(weight => weight.ByteCount);
+
+    /// <summary>The same model with its graph rewritten.</summary>
+    /// <param name="rewrite">Changes the graph that it is given, a copy.</param>
+    /// <param name="contributed">Whether operators that ONNX Runtime has beyond ONNX's own come in.</param>
+    internal Model Rewritten(Action<GraphProto> rewrite, bool contributed = false)
+    {
+        GraphProto graph = _graph.Clone();
+        rewrite(graph);
+        var domains = new Dictionary<string, long>(Domains, StringComparer.Ordinal);
+        if (contributed)
+            domains.TryAdd(ContributedDomain, 1);
+        return new Model(graph, _weights, Version, domains, _irVersion);
+    }
 
     /// <summary>Writes the model, and its weights into a second file beside it if they are many.</summary>
     /// <param name="path">File of the model; external data lies at this path with <see cref="DataSuffix"/>.</param>
@@ -57,15 +78,14 @@ public sealed class Model
     {
         var model = new ModelProto
         {
-            IrVersion = IrVersion,
+            IrVersion = _irVersion,
             ProducerName = producer?.Name ?? "",
             ProducerVersion = producer?.Version ?? "",
             DocString = _graph.DocString,
             Graph = _graph.Clone(),
-            OpsetImport = { new OperatorSetIdProto { Version = Graph.Opset } },
+            OpsetImport = { new OperatorSetIdProto { Version = Version } },
         };
-        if (Nodes(_graph).Any(node => node.Domain == ContributedDomain))
-            model.OpsetImport.Add(new OperatorSetIdProto { Domain = ContributedDomain, Version = 1 });
+        model.OpsetImport.AddRange(Domains.Select(domain => new OperatorSetIdProto { Domain = domain.Key, Version = domain.Value }));
         foreach ((string key, string value) in metadata ?? new Dictionary<string, string>())
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         model.Graph.Initializer.AddRange(WeightBytes > externalDataThreshold ? WriteExternal(path + DataSuffix) : _weights.Select(Embed));
@@ -86,9 +106,6 @@ public sealed class Model
             Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = value.Type.ToProto(), Shape = shape } },
         };
     }
-
-    private static IEnumerable<NodeProto> Nodes(GraphProto graph) =>
-        graph.Node.SelectMany(node => node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => Nodes(attribute.G)).Prepend(node));
 
     private static TensorProto Embed(Weight weight)
     {

@@ -28,11 +28,16 @@ public static class Operators
     public static Value Round(this Graph g, Value x) => g.OfFloats("Round", x);
 
     /// <summary>The largest element along one dimension, which becomes 1.</summary>
-    public static Value ReduceMax(this Graph g, Value x, int axis)
-    {
-        g.Require(axis >= 0 && axis < x.Rank, "ReduceMax", $"{x} has no dimension {axis}");
-        return g.Add("ReduceMax", [x], x.Type, [.. x.Shape.Select((dim, i) => i == axis ? 1 : dim)], Attribute.Ints("axes", axis), Attribute.Int("keepdims", 1));
-    }
+    public static Value ReduceMax(this Graph g, Value x, int axis) => g.Reduce("ReduceMax", x, axis);
+
+    /// <summary>The smallest element along one dimension, which becomes 1.</summary>
+    public static Value ReduceMin(this Graph g, Value x, int axis) => g.Reduce("ReduceMin", x, axis);
+
+    /// <summary>The mean along one dimension, which becomes 1.</summary>
+    public static Value ReduceMean(this Graph g, Value x, int axis) => g.Reduce("ReduceMean", x, axis);
+
+    /// <summary>Square roots.</summary>
+    public static Value Sqrt(this Graph g, Value x) => g.OfFloats("Sqrt", x);
 
     /// <summary>Exponential function.</summary>
     public static Value Exp(this Graph g, Value x) => g.OfFloats("Exp", x);
@@ -188,6 +193,12 @@ public static class Operators
     {
         bool fits = axis >= 0 && axis < x.Rank && indices.Rank == x.Rank && indices.Shape.Where((_, i) => i != axis).SequenceEqual(x.Shape.Where((_, i) => i != axis));
         g.Require(indices.Type == ElementType.I64 && fits, op, $"{indices} does not choose elements of {x} along dimension {axis}");
+    }
+
+    private static Value Reduce(this Graph g, string op, Value x, int axis)
+    {
+        g.Require(axis >= 0 && axis < x.Rank, op, $"{x} has no dimension {axis}");
+        return g.Add(op, [x], x.Type, [.. x.Shape.Select((dim, i) => i == axis ? 1 : dim)], Attribute.Ints("axes", axis), Attribute.Int("keepdims", 1));
     }
 
     private static Value OfFloats(this Graph g, string op, Value x)
