@@ -73,7 +73,8 @@ public sealed record BundleManifest
     public const int CurrentVersion = 1;
 
     /// <summary>File names within the folder.</summary>
-    public const string FileName = "bundle.json", VideoEncoderFile = "video_encoder.onnx", VideoEncoderInt8File = "video_encoder.int8.onnx", AudioEncoderFile = "audio_encoder.onnx",
+    public const string FileName = "bundle.json", FrameFeaturesFile = "frame_features.onnx", SoundFeaturesFile = "sound_features.onnx",
+        VideoEncoderFile = "video_encoder.onnx", VideoEncoderInt8File = "video_encoder.int8.onnx", AudioEncoderFile = "audio_encoder.onnx",
         ChatEncoderFile = "chat_encoder.onnx", FusionFile = "fusion.onnx", RateFile = "rate.onnx",
         DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx", DecoderStepInt8BatchFile = "decoder_step.int8.batch.onnx",
         DecoderStepScreenedFile = "decoder_step.screened.onnx", DecoderHeadFile = "decoder_head.safetensors",
@@ -145,6 +146,7 @@ public sealed class Bundle
 
         ModelConfig config = manifest.Config;
         string[] graphs = [
+            .. Optional(BundleManifest.FrameFeaturesFile, config.Eyes is not null, "eyes"), .. Optional(BundleManifest.SoundFeaturesFile, config.Ears is not null, "ears"),
             BundleManifest.VideoEncoderFile, BundleManifest.AudioEncoderFile, BundleManifest.FusionFile, BundleManifest.DecoderStepFile,
             .. Optional(BundleManifest.ChatEncoderFile, config.Chat is not null, "chat"), .. Optional(BundleManifest.RateFile, config.RateSize > 0, "rate_size")];
         foreach (string needed in (string[])[.. graphs, .. (manifest.Variants ?? []).Select(variant => variant.File)])

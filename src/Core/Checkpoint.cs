@@ -18,6 +18,9 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
+    /// <summary>Full path of one of its files.</summary>
+    public string PathOf(string file) => Path.Combine(Folder, file);
+
     /// <summary>The sizes that built the network.</summary>
     public ModelConfig Config { get; }
 

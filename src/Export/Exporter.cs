@@ -34,6 +34,8 @@ public static class Exporter
         Dictionary<string, string> metadata = Metadata(checkpoint.Config);
         foreach ((string file, Model model) in Graphs(checkpoint, options))
             model.Save(Path.Combine(folder, file), options.ExternalDataThreshold, new Producer(ProducerName, ProducerVersion), metadata);
+        foreach (GraphEntry graph in Perception(checkpoint.Config))
+            File.Copy(checkpoint.PathOf(graph.File), Path.Combine(folder, graph.File));
         if (IsScreened(checkpoint.Config, options))
             new HeadWeights(checkpoint.Weights, withSentinel: false).Save(Path.Combine(folder, BundleManifest.DecoderHeadFile));
         checkpoint.Vocabulary.Save(Path.Combine(folder, BundleManifest.VocabularyFile));
@@ -56,7 +58,7 @@ public static class Exporter
             Config = checkpoint.Config,
             Sampling = sampling,
             Provenance = provenance,
-            Graphs = [.. Graphs(checkpoint, options).Select(graph => new GraphEntry(graph.File, [.. graph.Model.Inputs.Select(Border)], [.. graph.Model.Outputs.Select(Border)]))],
+            Graphs = [.. Perception(checkpoint.Config), .. Graphs(checkpoint, options).Select(graph => new GraphEntry(graph.File, [.. graph.Model.Inputs.Select(Border)], [.. graph.Model.Outputs.Select(Border)]))],
             Variants = [.. Variants(checkpoint.Config, options).Select(variant => variant with { Cost = costs?.GetValueOrDefault(variant.File) })],
             Files = FileManifest.Of(folder, except: BundleManifest.FileName).Files,
         };
@@ -91,6 +93,15 @@ public static class Exporter
         return options.Cuda ? [.. always, .. forCuda] : always;
     }
 
+    // Frozen, so they are the files that the recordings were prepared with.
+    private static GraphEntry[] Perception(ModelConfig config) => config is not { Eyes: { } eyes, Ears: { } ears } ? [] :
+    [
+        new(BundleManifest.FrameFeaturesFile,
+            [new("frames", "u8", ["batch", Text(eyes.Frame.Height), Text(eyes.Frame.Width), Text(FrameSpec.Channels)])], [new("features", "f32", ["batch", Text(eyes.FeatureCount)])]),
+        new(BundleManifest.SoundFeaturesFile,
+            [new("mel", "f32", ["batch", Text(ears.StepCount), Text(ears.MelCount)])], [new("features", "f32", ["batch", Text(ears.FeatureCount)])]),
+    ];
+
     // Cheap: weights are read when a graph is saved, not before.
     private static IEnumerable<(string File, Model Model)> Graphs(Checkpoint checkpoint, ExportOptions options)
     {
@@ -118,31 +129,28 @@ public static class Exporter
     private static GraphValue Border(ValueInfo value) => new(value.Name, value.Type, [.. value.Shape!.Select(dim => dim.ToString())]);
 
     // A frame that goes into the LSTM as it is meets a matrix of up to a gigabyte, which is read whole for every second of a stream.
-    private static bool HasWideFrames(ModelConfig config) => config.FrameEmbeddingSize == 0;
+    private static bool HasWideFrames(ModelConfig config) => config.Eyes is null;
 
     // Where past words are mixed in, the sum over all words decides how likely each is: none can be left out.
     private static bool IsScreened(ModelConfig config, ExportOptions options) => config.Chat is null && (long)config.VocabularySize * config.HiddenSize >= options.LeastScreenedHead;
 
     // The sizes travel inside each file too, so that one alone still says what it is.
-    private static Dictionary<string, string> Metadata(ModelConfig config)
+    private static Dictionary<string, string> Metadata(ModelConfig config) => new()
     {
-        return new Dictionary<string, string>
-        {
-            ["preset"] = config.Preset,
-            ["frame_height"] = Text(config.Frame.Height),
-            ["frame_width"] = Text(config.Frame.Width),
-            ["sample_rate"] = Text(config.Mel.SampleRate),
-            ["fft_size"] = Text(config.Mel.FftSize),
-            ["hop_length"] = Text(config.Mel.HopLength),
-            ["n_mels"] = Text(config.Mel.MelCount),
-            ["mel_stride"] = Text(config.MelStride),
-            ["window_seconds"] = Text(config.WindowSeconds),
-            ["chat_comments"] = Text(config.Chat?.CommentCount ?? 0),
-            ["vocabulary_size"] = Text(config.VocabularySize),
-            ["embedding_size"] = Text(config.EmbeddingSize),
-            ["hidden_size"] = Text(config.HiddenSize),
-        };
+        ["preset"] = config.Preset,
+        ["frame_height"] = Text(config.Frame.Height),
+        ["frame_width"] = Text(config.Frame.Width),
+        ["sample_rate"] = Text(config.Mel.SampleRate),
+        ["fft_size"] = Text(config.Mel.FftSize),
+        ["hop_length"] = Text(config.Mel.HopLength),
+        ["n_mels"] = Text(config.Mel.MelCount),
+        ["projection_size"] = Text(config.ProjectionSize),
+        ["window_seconds"] = Text(config.WindowSeconds),
+        ["chat_comments"] = Text(config.Chat?.CommentCount ?? 0),
+        ["vocabulary_size"] = Text(config.VocabularySize),
+        ["embedding_size"] = Text(config.EmbeddingSize),
+        ["hidden_size"] = Text(config.HiddenSize),
+    };
 
-        static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
-    }
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -25,6 +25,19 @@ public static class NeuralOperators
         long Size(int axis) => (x.Shape[axis].Size + 2 * padding - weight.Shape[axis].Size) / stride + 1;
     }
 
+    /// <summary>(x − mean) / √(variance + ε) over the last dimension, then a scale and an offset for each of its elements.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">[…, size].</param>
+    /// <param name="scale">[size].</param>
+    /// <param name="offset">[size].</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public static Value LayerNormalization(this Graph g, Value x, Value scale, Value offset, float epsilon)
+    {
+        g.Require(x.Rank >= 1 && scale.Type == x.Type && offset.Type == x.Type && scale.Shape.SequenceEqual([x.Shape[^1]]) && offset.Shape.SequenceEqual([x.Shape[^1]]),
+            "LayerNormalization", $"scale {scale} and offset {offset} do not fit x {x}: the size of its last dimension is needed");
+        return g.Add("LayerNormalization", [x, scale, offset], x.Type, x.Shape, Attribute.Int("axis", -1), Attribute.Float("epsilon", epsilon));
+    }
+
     /// <summary>Each channel's largest value.</summary>
     /// <param name="g">The graph.</param>
     /// <param name="x">[batch, channels, height, width].</param>

@@ -16,6 +16,8 @@ internal sealed class InputOptions
     private readonly Option<string[]> _audio = new("--audio") { Description = "Sound of the recording in a file of its own (WAV, FLAC, MP3 ...); '-' takes the recording's", HelpName = "FILE" };
     private readonly Option<string[]> _chat = new("--chat") { Description = "Chat log of the recording, any known format, also gzip; one per --video, in the same order", Required = true, HelpName = "FILE" };
     private readonly Option<string?> _prepared = new("--prepared") { Description = "Folder where prepared recordings are kept and found again", HelpName = "DIR" };
+    private readonly Option<string?> _eyes = new("--eyes") { Description = "Image network (ONNX) that looks at each second's frame, instead of the built-in one", HelpName = "FILE" };
+    private readonly Option<string?> _ears = new("--ears") { Description = "Audio network (ONNX) that listens to each second's log-mel, instead of the built-in one", HelpName = "FILE" };
     private readonly Option<string?> _streamStart = new(ChatLogOptions.StreamStartOption) { Description = "When the recording began, for logs with times of day: 2025-03-10T20:00:00Z", HelpName = "TIME" };
     private readonly Option<double> _chatOffset = new(ChatLogOptions.OffsetOption) { Description = "Seconds added to every comment's time", HelpName = "SECONDS" };
     private readonly Option<bool> _wholeBroadcast = new("--whole-broadcast") { Description = "The recording is the whole broadcast, though its TwitchDownloader log was cropped" };
@@ -30,8 +32,15 @@ internal sealed class InputOptions
     private readonly Option<double> _maxUnparsable = new(ChatLogOptions.MaxUnparsableShareOption) { Description = "Largest share of unparsable lines in a chat log", DefaultValueFactory = _ => new ChatLogOptions().MaxUnparsableShare, HelpName = "SHARE" };
 
     /// <summary>Adds the options to a verb.</summary>
-    public void AddTo(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="perceives">Whether it may choose eyes and ears.</param>
+    public void AddTo(Command command, bool perceives = false)
     {
+        if (perceives)
+        {
+            command.Options.Add(_eyes);
+            command.Options.Add(_ears);
+        }
         foreach (Option option in (Option[])[_video, _audio, _chat, _prepared, _streamStart, _chatOffset, _wholeBroadcast, _keepBots,
             _keepCommands, _minAuthors, _authorNgram, _bannedWords, _noDefaultBannedWords, _bots, _noBots, _maxUnparsable])
             command.Options.Add(option);
@@ -60,6 +69,12 @@ internal sealed class InputOptions
         }
         return recordings;
     }
+
+    /// <summary>The image network to look with; absent: the built-in one.</summary>
+    public string? Eyes(ParseResult parsed) => parsed.GetValue(_eyes);
+
+    /// <summary>The audio network to listen with; absent: the built-in one.</summary>
+    public string? Ears(ParseResult parsed) => parsed.GetValue(_ears);
 
     /// <summary>Where prepared recordings are kept: as the option says, else <paramref name="fallback"/>.</summary>
     public string PreparedFolder(ParseResult parsed, string fallback) => parsed.GetValue(_prepared) ?? fallback;

@@ -26,8 +26,7 @@ public static class PrecisionCost
         return Measure(plain, rounded, rows, VariantCost.HeldOut, Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]).Select(example =>
         {
             (IPreparedStream stream, ClipWindow window) = (data.Streams[example.Stream], example.Window);
-            ClipContext Encode(Runtime.CommentModel model) => model.Encode(
-                stream.Frames(window.FirstFrame, window.FrameCount), stream.Mel(window.FirstStep, window.StepCount), model.Config.Chat is ChatSpec chat ? example.Chat.Window(chat) : null);
+            ClipContext Encode(Runtime.CommentModel model) => model.Encode(stream, window, model.Config.Chat is ChatSpec chat ? example.Chat.Window(chat) : null);
 
             return (Encode(plain), Encode(rounded), example.Tokens);
         }));

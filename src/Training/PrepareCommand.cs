@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Twitch.Runtime;
 using Twitch.Runtime.Capture;
 using Twitch.Training.Chat;
 using Twitch.Training.Prepared;
@@ -15,12 +16,14 @@ internal static class PrepareCommand
         var command = new Command("prepare", "Read recordings and chat logs once and keep what training needs of them");
         var input = new InputOptions();
         var sizes = new PresetOptions();
-        input.AddTo(command);
+        input.AddTo(command, perceives: true);
         sizes.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             (TextWriter output, TextWriter messages) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            foreach (PreparedStream stream in Run(input.Recordings(parsed), sizes.Config(parsed), input.ChatLog(parsed), input.PreparedFolder(parsed, "prepared"), messages, cancellation))
+            string folder = input.PreparedFolder(parsed, "prepared");
+            using var senses = Senses.Of(sizes.Config(parsed), folder, input.Eyes(parsed), input.Ears(parsed));
+            foreach (PreparedStream stream in Run(input.Recordings(parsed), senses.Config, senses.Open(), input.ChatLog(parsed), folder, messages, cancellation))
             {
                 output.WriteLine(stream.Folder);
                 stream.Dispose();
@@ -32,13 +35,14 @@ internal static class PrepareCommand
 
     /// <summary>Prepares every recording, or finds it prepared, and reads its chat.</summary>
     /// <param name="recordings">What is to be prepared.</param>
-    /// <param name="config">Sizes of frames and how sound is analysed.</param>
+    /// <param name="config">Sizes of frames, how sound is analysed, and which eyes and ears there are.</param>
+    /// <param name="perception">Those, opened; absent if there are none.</param>
     /// <param name="chat">How chat logs are read.</param>
     /// <param name="folder">Where prepared recordings are kept.</param>
     /// <param name="messages">Receives progress and reports.</param>
     /// <param name="cancellation">Stops between two seconds; what is stored is kept.</param>
     /// <returns>The recordings in their order; the caller disposes them.</returns>
-    public static IReadOnlyList<PreparedStream> Run(IReadOnlyList<Recorded> recordings, ModelConfig config, ChatLogOptions chat, string folder, TextWriter messages, CancellationToken cancellation)
+    public static IReadOnlyList<PreparedStream> Run(IReadOnlyList<Recorded> recordings, ModelConfig config, Perception? perception, ChatLogOptions chat, string folder, TextWriter messages, CancellationToken cancellation)
     {
         var streams = new List<PreparedStream>();
         try
@@ -47,7 +51,7 @@ internal static class PrepareCommand
             {
                 messages.WriteLine($"{recording.Media.Video}:");
                 var progress = new PrepareLines(messages);
-                var stream = PreparedStream.Prepare(recording.Media, config.Frame, config.Mel, recording.Chat, chat, folder, progress, cancellation);
+                var stream = PreparedStream.Prepare(recording.Media, config, perception, recording.Chat, chat, folder, progress, cancellation);
                 streams.Add(stream);
                 Report(stream, messages);
             }

@@ -19,7 +19,7 @@ internal static class TrainCommand
         var training = new TrainingOptions();
         Option<bool> cuda = ExportCommand.CudaOption();
         var output = new Option<string>("--out") { Description = "Folder for checkpoint, bundle and prepared recordings", Required = true, HelpName = "DIR" };
-        input.AddTo(command);
+        input.AddTo(command, perceives: true);
         sizes.AddTo(command);
         command.Options.Add(output);
         command.Options.Add(cuda);
@@ -28,13 +28,13 @@ internal static class TrainCommand
         {
             ModelConfig config = sizes.Config(parsed);
             TrainerOptions options = training.Read(parsed, config.Preset);
-            string folder = parsed.GetValue(output)!;
+            string folder = parsed.GetValue(output)!, store = input.PreparedFolder(parsed, Path.Combine(folder, PreparedFolder));
+            using var senses = Senses.Of(config, store, input.Eyes(parsed), input.Ears(parsed));
             IReadOnlyList<PreparedStream> streams = PrepareCommand.Run(
-                input.Recordings(parsed), config, input.ChatLog(parsed) with { WordingUntil = options.Until }, input.PreparedFolder(parsed, Path.Combine(folder, PreparedFolder)),
-                parsed.InvocationConfiguration.Error, cancellation);
+                input.Recordings(parsed), senses.Config, senses.Open(), input.ChatLog(parsed) with { WordingUntil = options.Until }, store, parsed.InvocationConfiguration.Error, cancellation);
             try
             {
-                Run(streams, config, options, folder, new ExportOptions { Cuda = parsed.GetValue(cuda) }, parsed.InvocationConfiguration, cancellation);
+                Run(streams, senses, options, folder, new ExportOptions { Cuda = parsed.GetValue(cuda) }, parsed.InvocationConfiguration, cancellation);
             }
             finally
             {
@@ -46,19 +46,19 @@ internal static class TrainCommand
         return command;
     }
 
-    private static void Run(IReadOnlyList<PreparedStream> streams, ModelConfig config, TrainerOptions options, string folder, ExportOptions export, InvocationConfiguration console, CancellationToken cancellation)
+    private static void Run(IReadOnlyList<PreparedStream> streams, Senses senses, TrainerOptions options, string folder, ExportOptions export, InvocationConfiguration console, CancellationToken cancellation)
     {
         string checkpointFolder = Path.Combine(folder, CheckpointFolder), bundleFolder = Path.Combine(folder, BundleFolder);
         try
         {
             using ITrainingProgress progress = ProgressDisplay.Create(Console.IsErrorRedirected);
-            new Trainer(streams, config, options, checkpointFolder, progress).Run(cancellation);
+            new Trainer(streams, senses.Config, options, checkpointFolder, progress, senses.Folder).Run(cancellation);
         }
         catch (OperationCanceledException)
         {
             console.Error.WriteLine("Stopped and saved; the same command goes on from here.");
             throw;
         }
-        ExportCommand.Run(checkpointFolder, bundleFolder, export, console, TrainingData.Create(streams, config, options));
+        ExportCommand.Run(checkpointFolder, bundleFolder, export, console, TrainingData.Create(streams, senses.Config, options));
     }
 }

@@ -11,13 +11,13 @@ public sealed record TrainerOptions
     public int? Epochs { get; init; }
 
     /// <summary>Comments in one step.</summary>
-    public int BatchSize { get; init; } = 16;
+    public int BatchSize { get; init; } = 32;
 
     /// <summary>Largest learning rate, reached after the warm-up.</summary>
     public double LearningRate { get; init; } = 3e-3;
 
     /// <summary>AdamW's decoupled weight decay; matrices alone decay. 0 makes it Adam.</summary>
-    public double WeightDecay { get; init; } = 0.01;
+    public double WeightDecay { get; init; } = 0.05;
 
     /// <summary>Share of all steps over which the learning rate rises from 0. In [0, 1).</summary>
     public double WarmUp { get; init; } = 0.05;
@@ -73,8 +73,8 @@ public sealed record TrainerOptions
     [JsonIgnore]
     public bool Restart { get; init; }
 
-    /// <summary>The defaults of a preset: <c>seed</c> as it was published (Adam, 1e-4, batches of 16, 100 epochs), or <c>compact</c>.</summary>
-    public static TrainerOptions For(string preset) => preset == "seed"
+    /// <summary>The defaults of a preset: <c>published</c> as it was (Adam, 1e-4, batches of 16, 100 epochs), or <c>standard</c>.</summary>
+    public static TrainerOptions For(string preset) => preset == ModelConfig.Published.Preset
         ? new() { Epochs = 100, BatchSize = 16, LearningRate = 1e-4, WeightDecay = 0, LabelSmoothing = 0, WarmUp = 0, CosineDecay = false, MinWordCount = 1 }
         : new();
 

@@ -123,36 +123,16 @@ public sealed class TrainingData
                 new ChatBefore(chats[entry.Stream], entry.Comment.Time)))];
     }
 
-    /// <summary>Mean and deviation of each mel filter over the steps that training windows hold, each [n_mels].</summary>
-    public (float[] Mean, float[] Deviation) MelStatistics()
-    {
-        const double Least = 0.1;    // of a logarithm: a filter that hardly moves is not blown up into noise
-        int melCount = Config.Mel.MelCount;
-        var sum = new double[melCount];
-        var squares = new double[melCount];
-        long count = 0;
-        StepPool steps = StepPool.Union([.. Training.Select(example => (example.Stream, example.Window.FirstStep, example.Window.StepCount))]);
-        foreach ((int stream, long first, int length) in steps.Parts)
-        {
-            ReadOnlySpan<float> mel = Streams[stream].Mel(first, length);
-            for (int i = 0; i < mel.Length; i++)
-            {
-                sum[i % melCount] += mel[i];
-                squares[i % melCount] += (double)mel[i] * mel[i];
-            }
-            count += length;
-        }
+    /// <summary>Mean and deviation of each feature of the frames that training windows hold.</summary>
+    public FeatureStatistics SeenStatistics() => FeatureStatistics.Of(
+        Stretches().Select(part => Streams[part.Stream].FrameFeatures((int)part.First, part.Count).ToArray()), Config.Eyes!.FeatureCount);
 
-        var mean = new float[melCount];
-        var deviation = new float[melCount];
-        for (int i = 0; i < melCount; i++)
-        {
-            double average = sum[i] / count;
-            mean[i] = (float)average;
-            deviation[i] = (float)Math.Max(Math.Sqrt(Math.Max(0, squares[i] / count - average * average)), Least);
-        }
-        return (mean, deviation);
-    }
+    /// <summary>Mean and deviation of each feature of the sound that training windows hold.</summary>
+    public FeatureStatistics HeardStatistics() => FeatureStatistics.Of(
+        Stretches().Select(part => Streams[part.Stream].SoundFeatures((int)part.First, part.Count).ToArray()), Config.Ears!.FeatureCount);
+
+    private IReadOnlyList<(int Stream, long First, int Count)> Stretches() =>
+        StepPool.Union([.. Training.Select(example => (example.Stream, (long)example.Window.FirstFrame, example.Window.FrameCount))]).Parts;
 
     /// <summary>Share of each id among the training targets, <c>&lt;EOS&gt;</c> included, [vocabulary]; one that never comes has that
     /// of a third of a token.</summary>

@@ -22,7 +22,7 @@ public sealed class SpeedTest
         (_model, _time, _cancellation) = (model, time, cancellation);
         ModelConfig config = model.Config;
         var random = new Random(1);
-        int stepsPerSecond = config.Mel.SampleRate / config.Mel.HopLength / config.MelStride * config.MelStride;
+        int stepsPerSecond = config.Mel.SampleRate / config.Mel.HopLength;
         _frames = new byte[config.WindowSeconds * config.Frame.ByteCount];
         random.NextBytes(_frames);
         _mel = [.. Enumerable.Range(0, config.WindowSeconds * stepsPerSecond * config.Mel.MelCount).Select(_ => random.NextSingle() * 12 - 12)];    // as log-mel lies

@@ -4,31 +4,32 @@ using Twitch.Runtime.Capture;
 
 namespace Twitch.Training.Prepared;
 
-/// <summary>Writes a recording's frames and mel steps second by second, and goes on where a killed run stopped.</summary>
+/// <summary>Writes what is kept of a recording second by second, and goes on where a killed run stopped.</summary>
 internal sealed class FeatureWriter : IDisposable
 {
     private const string DamageFile = "damage.txt";    // where the picture was damaged so far, in ticks of a TimeSpan; gone when all is written
     private const int HeldByAnother = 11;    // EWOULDBLOCK, which .NET gives for a file that is locked
 
     private readonly PreparedSource _source;
+    private readonly SecondFeatures _features;
     private readonly string _damageFile;
-    private readonly FileStream _frames, _mel;
+    private readonly FileStream[] _files;    // the frames' first
 
-    private FeatureWriter(PreparedSource source, string folder, FileStream frames, FileStream mel) =>
-        (_source, _damageFile, _frames, _mel) = (source, Path.Combine(folder, DamageFile), frames, mel);
+    private FeatureWriter(PreparedSource source, SecondFeatures features, string folder, FileStream[] files) =>
+        (_source, _features, _damageFile, _files) = (source, features, Path.Combine(folder, DamageFile), files);
 
     /// <summary>Makes the folder of a recording: filled beside its place, then renamed into it. What a killed run left there is
     /// used if its last second, decoded again, has the same bytes.</summary>
     /// <exception cref="TwitchException">The recording cannot be used, or the disk is full or may not be written to (exit code 1).</exception>
-    public static void Write(MediaSource media, PreparedSource source, string folder, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
+    public static void Write(MediaSource media, PreparedSource source, Perception? perception, string folder, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
     {
         string partial = folder + ".partial";
-        Recording recording = Recording.Open(media, source.Frame, source.Mel);
+        Recording recording = Recording.Open(media, source.Captured, source.Mel);
         try
         {
             Directory.CreateDirectory(partial);
             PreparedInfo info;
-            using (FeatureWriter writer = Open(source, partial))
+            using (FeatureWriter writer = Open(source, perception, partial))
             {
                 info = writer.Resume(recording, progress, cancellationToken) ?? writer.Fill(recording, 0, progress, cancellationToken)!;
             }
@@ -43,71 +44,82 @@ internal sealed class FeatureWriter : IDisposable
 
     public void Dispose()
     {
-        _frames.Dispose();
-        _mel.Dispose();
+        foreach (FileStream file in _files)
+            file.Dispose();
     }
 
-    private static FeatureWriter Open(PreparedSource source, string folder)
+    private static FeatureWriter Open(PreparedSource source, Perception? perception, string folder)
     {
+        var features = new SecondFeatures(source, perception);
+        var files = new List<FileStream>();
         try
         {
-            var frames = new FileStream(Path.Combine(folder, PreparedStream.FramesFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new FeatureWriter(source, folder, frames, new FileStream(Path.Combine(folder, PreparedStream.MelFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            foreach (string name in features.Files)
+                files.Add(new FileStream(Path.Combine(folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new FeatureWriter(source, features, folder, [.. files]);
         }
-        catch (IOException e) when (e.HResult == HeldByAnother)
+        catch (IOException e)
         {
+            files.ForEach(file => file.Dispose());
+            if (e.HResult != HeldByAnother)
+                throw;
             throw new TwitchException($"{folder}: cannot be written ({e.Message}); another run may be preparing this recording: wait for it, or end it.", ExitCode.Failed, e);
         }
     }
 
-    // The steps of a second are written before its frame, so after a kill the frames tell how many seconds are whole; after a power cut either may.
+    // The frame of a second is written last, so after a kill the frames tell how many seconds are whole; after a power cut any may.
     private PreparedInfo? Resume(Recording recording, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
     {
-        int last = (int)(_frames.Length / _source.Frame.ByteCount) - 1;
-        while (last >= 1 && _mel.Length < Bytes(StepsBefore(last + 1)))
+        int last = (int)(_files[0].Length / _source.Frame.ByteCount) - 1;
+        while (last >= 1 && _files.Zip(_features.BytesBefore(last + 1)).Any(pair => pair.First.Length < pair.Second))
             last--;
         if (last < 1)
             return null;
-        long steps = StepsBefore(last + 1);
 
-        var frame = new byte[_source.Frame.ByteCount];
-        var mel = new byte[Bytes(steps) - Bytes(StepsBefore(last))];
-        _frames.Position = (long)last * frame.Length;
-        _mel.Position = Bytes(StepsBefore(last));
-        _frames.ReadExactly(frame);
-        _mel.ReadExactly(mel);
+        byte[][] there = [.. _files.Zip(_features.BytesBefore(last), _features.BytesBefore(last + 1)).Select(part =>
+        {
+            var piece = new byte[part.Third - part.Second];
+            part.First.Position = part.Second;
+            part.First.ReadExactly(piece);
+            return piece;
+        })];
         return Fill(recording, last, progress, cancellationToken,
-            isSame: second => second.Frame.Span.SequenceEqual(frame) && MemoryMarshal.AsBytes(second.Mel.Span).StartsWith(mel));
+            isSame: pieces => pieces.Zip(there).All(pair => pair.First.Span.StartsWith(pair.Second)));
     }
 
     private PreparedInfo? Fill(
-        Recording recording, int first, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken, Func<StreamSecond, bool>? isSame = null)
+        Recording recording, int first, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken, Func<ReadOnlyMemory<byte>[], bool>? isSame = null)
     {
-        _frames.SetLength((long)first * _source.Frame.ByteCount);
-        _mel.SetLength(Bytes(StepsBefore(first)));
-        _frames.Position = _frames.Length;
-        _mel.Position = _mel.Length;
+        foreach ((FileStream file, long bytes) in _files.Zip(_features.BytesBefore(first)))
+        {
+            file.SetLength(bytes);
+            file.Position = bytes;
+        }
         List<TimeSpan> damage = DamageBefore(first);
+        long steps = _source.Mel.StepsEndingBy(TimeSpan.FromSeconds(first - 1));
         foreach (StreamSecond second in recording.Seconds(first, seekSound: false, damage: damage, cancellationToken: cancellationToken))
         {
-            if (second.Index == first && isSame?.Invoke(second) == false)
+            ReadOnlyMemory<byte>[] pieces = _features.Of(second);
+            if (second.Index == first && isSame?.Invoke(pieces) == false)
                 return null;
             foreach (TimeSpan place in recording.Report.Damage.Skip(damage.Count).ToArray())
             {
                 File.AppendAllLines(_damageFile, [place.Ticks.ToString(CultureInfo.InvariantCulture)]);
                 damage.Add(place);
             }
-            _mel.Write(MemoryMarshal.AsBytes(second.Mel.Span));
-            _mel.Flush();
-            _frames.Write(second.Frame.Span);
-            _frames.Flush();
+            for (int i = _files.Length - 1; i >= 0; i--)
+            {
+                _files[i].Write(pieces[i].Span);
+                _files[i].Flush();
+            }
+            steps += second.Mel.Length / _source.Mel.MelCount;
             progress?.Report(new PrepareProgress(TimeSpan.FromSeconds(second.Index + 1), recording.Length, recording.Report.MinutesPerSecond));
         }
-        int frames = (int)(_frames.Length / _source.Frame.ByteCount);
+        int frames = (int)(_files[0].Length / _source.Frame.ByteCount);
         if (frames == first)
             return null;    // the seek found nothing there
         File.Delete(_damageFile);
-        return new PreparedInfo(_source, frames, _mel.Length / Bytes(1), recording.Report);
+        return new PreparedInfo(_source, frames, steps, recording.Report);
     }
 
     // What an earlier run found in the part that is not read again.
@@ -120,9 +132,4 @@ internal sealed class FeatureWriter : IDisposable
             File.WriteAllLines(_damageFile, before.Select(place => place.Ticks.ToString(CultureInfo.InvariantCulture)));
         return before;
     }
-
-    // Steps that the seconds before this one brought.
-    private long StepsBefore(int second) => _source.Mel.StepsEndingBy(TimeSpan.FromSeconds(second - 1));
-
-    private long Bytes(long steps) => steps * _source.Mel.MelCount * sizeof(float);
 }
