@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using Twitch.Runtime;
 using Twitch.Runtime.Capture;
 
 namespace Twitch.Training.Prepared;

@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Twitch.Runtime;
 using Twitch.Runtime.Capture;
 using Twitch.Training.Chat;
 
