@@ -74,7 +74,24 @@ public sealed class Model
     /// <param name="externalDataThreshold">Most bytes of weights that stand in the model's own file, which cannot exceed 2 GB.</param>
     /// <param name="producer">The program that writes the file.</param>
     /// <param name="metadata">What else the file should say about itself, by key.</param>
-    public void Save(string path, long externalDataThreshold, Producer? producer = null, IReadOnlyDictionary<string, string>? metadata = null)
+    public void Save(string path, long externalDataThreshold, Producer? producer = null, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Save(path, WeightBytes > externalDataThreshold ? WriteExternal(path + DataSuffix) : [.. _weights.Select(Embed)], _graph.Clone(), producer, metadata);
+
+    /// <summary>Writes the model, and its large constants into a file that it shares with others.</summary>
+    /// <param name="path">File of the model, in the folder of the shared file.</param>
+    /// <param name="shared">The shared file.</param>
+    /// <param name="producer">The program that writes the file.</param>
+    /// <param name="metadata">What else the file should say about itself, by key.</param>
+    public void Save(string path, SharedWeights shared, Producer? producer = null, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(shared);
+        GraphProto graph = _graph.Clone();
+        foreach (TensorProto constant in graph.Initializer)
+            shared.Take(constant);
+        Save(path, [.. _weights.Select(Embed)], graph, producer, metadata);
+    }
+
+    private void Save(string path, List<TensorProto> weights, GraphProto graph, Producer? producer, IReadOnlyDictionary<string, string>? metadata)
     {
         var model = new ModelProto
         {
@@ -82,13 +99,13 @@ public sealed class Model
             ProducerName = producer?.Name ?? "",
             ProducerVersion = producer?.Version ?? "",
             DocString = _graph.DocString,
-            Graph = _graph.Clone(),
+            Graph = graph,
             OpsetImport = { new OperatorSetIdProto { Version = Version } },
         };
         model.OpsetImport.AddRange(Domains.Select(domain => new OperatorSetIdProto { Domain = domain.Key, Version = domain.Value }));
         foreach ((string key, string value) in metadata ?? new Dictionary<string, string>())
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
-        model.Graph.Initializer.AddRange(WeightBytes > externalDataThreshold ? WriteExternal(path + DataSuffix) : _weights.Select(Embed));
+        model.Graph.Initializer.AddRange(weights);
 
         using FileStream stream = File.Create(path);
         model.WriteTo(stream);

@@ -8,13 +8,20 @@ public sealed class ResNet18Files
     /// <summary>Rows and columns of its pictures, and numbers that it gives for one.</summary>
     public const int Size = 224, FeatureCount = 512;
 
-    /// <summary>File names in the folder.</summary>
-    public const string NetworkFile = "ResNet18.onnx", PreprocessingFile = "ResNetPreprocess.onnx", LicenceFile = "LICENSE";
+    /// <summary>File names in the folder: the package's, and what was seen of the network's values over many pictures and sounds.</summary>
+    public const string NetworkFile = "ResNet18.onnx", PreprocessingFile = "ResNetPreprocess.onnx", LicenceFile = "LICENSE",
+        EyesStatisticsFile = "eyes.safetensors", EarsStatisticsFile = "ears.safetensors";
 
-    private ResNet18Files(ModelFile network, ModelFile preprocessing) => (Network, Preprocessing) = (network, preprocessing);
+    private ResNet18Files(string folder, ModelFile network, ModelFile preprocessing) => (Folder, Network, Preprocessing) = (folder, network, preprocessing);
 
     /// <summary>The folder beside the program that the build copies the files to.</summary>
     public static string DefaultFolder => Path.Combine(AppContext.BaseDirectory, "ResNet18");
+
+    /// <summary>Where the files lie.</summary>
+    public string Folder { get; }
+
+    /// <summary>The licence that the files come under, with its copyright notice.</summary>
+    public string Licence => File.ReadAllText(Path.Combine(Folder, LicenceFile));
 
     /// <summary>Pictures less a mean picture, blue, green, red, to features.</summary>
     internal ModelFile Network { get; }
@@ -29,7 +36,7 @@ public sealed class ResNet18Files
     {
         try
         {
-            return new ResNet18Files(ModelFile.Load(Path.Combine(folder, NetworkFile)), ModelFile.Load(Path.Combine(folder, PreprocessingFile)));
+            return new ResNet18Files(folder, ModelFile.Load(Path.Combine(folder, NetworkFile)), ModelFile.Load(Path.Combine(folder, PreprocessingFile)));
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {

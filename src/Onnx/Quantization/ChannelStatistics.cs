@@ -8,6 +8,19 @@ public sealed class ChannelStatistics(int channels)
     private readonly float[] _smallest = new float[channels], _largest = new float[channels];
     private long _count;    // elements of a channel
 
+    /// <summary>What was seen before.</summary>
+    /// <param name="smallest">Of each channel.</param>
+    /// <param name="largest">Of each channel.</param>
+    /// <param name="means">Of each channel.</param>
+    public ChannelStatistics(ReadOnlySpan<float> smallest, ReadOnlySpan<float> largest, ReadOnlySpan<float> means) : this(smallest.Length)
+    {
+        smallest.CopyTo(_smallest);
+        largest.CopyTo(_largest);
+        for (int i = 0; i < means.Length; i++)
+            _sums[i] = means[i];
+        _count = 1;
+    }
+
     /// <summary>The smallest element of each channel, at most 0.</summary>
     public ReadOnlySpan<float> Smallest => _smallest;
 
