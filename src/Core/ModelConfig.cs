@@ -63,6 +63,9 @@ public sealed record ModelConfig
     /// <summary>Share of the features, and of their projection, dropped in training, in [0, 1).</summary>
     public float Dropout { get; init; }
 
+    /// <summary>Share of the seconds of a window that each sense misses in training, in [0, 1): what lasts is learnt, not one picture by heart.</summary>
+    public float SecondDropout { get; init; }
+
     /// <summary>Share of the words' embeddings dropped in training, in [0, 1).</summary>
     public float WordDropout { get; init; }
 
@@ -96,7 +99,8 @@ public sealed record ModelConfig
         Ears = new EarsSpec("ResNet-18 and statistics", "", SecondOfMel.StepCount, SecondOfMel.FilterCount, FeatureCount: 512 + SecondOfMel.StatisticCount),
         ProjectionSize = 64,
         RateSize = 32,
-        Dropout = 0.2f,
+        Dropout = 0.4f,
+        SecondDropout = 0.2f,
         WordDropout = 0.3f,
         OutputDropout = 0.3f,
     };
@@ -223,6 +227,7 @@ public sealed record ModelConfig
         Check("projection_size", ProjectionSize, Eyes is null ? 0 : 1, Eyes is null ? 0 : 16_384);
         Check("rate_size", RateSize, 0, 16_384);
         CheckShare("dropout", Dropout);
+        CheckShare("second_dropout", SecondDropout);
         CheckShare("word_dropout", WordDropout);
         CheckShare("output_dropout", OutputDropout);
         if (Chat is not null)

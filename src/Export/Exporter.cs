@@ -1,6 +1,7 @@
 using System.Globalization;
 using Twitch.Export.Graphs;
 using Twitch.Onnx;
+using Twitch.Export.Perception;
 
 namespace Twitch.Export;
 
@@ -34,8 +35,8 @@ public static class Exporter
         Dictionary<string, string> metadata = Metadata(checkpoint.Config);
         foreach ((string file, Model model) in Graphs(checkpoint, options))
             model.Save(Path.Combine(folder, file), options.ExternalDataThreshold, new Producer(ProducerName, ProducerVersion), metadata);
-        foreach (GraphEntry graph in Perception(checkpoint.Config))
-            File.Copy(checkpoint.PathOf(graph.File), Path.Combine(folder, graph.File));
+        foreach (string file in PerceptionFiles.All.Where(file => checkpoint.Config.Eyes is not null && File.Exists(checkpoint.PathOf(file))))
+            File.Copy(checkpoint.PathOf(file), Path.Combine(folder, file));
         if (IsScreened(checkpoint.Config, options))
             new HeadWeights(checkpoint.Weights, withSentinel: false).Save(Path.Combine(folder, BundleManifest.DecoderHeadFile));
         checkpoint.Vocabulary.Save(Path.Combine(folder, BundleManifest.VocabularyFile));
@@ -58,7 +59,7 @@ public static class Exporter
             Config = checkpoint.Config,
             Sampling = sampling,
             Provenance = provenance,
-            Graphs = [.. Perception(checkpoint.Config), .. Graphs(checkpoint, options).Select(graph => new GraphEntry(graph.File, [.. graph.Model.Inputs.Select(Border)], [.. graph.Model.Outputs.Select(Border)]))],
+            Graphs = [.. Senses(checkpoint.Config), .. Graphs(checkpoint, options).Select(graph => new GraphEntry(graph.File, [.. graph.Model.Inputs.Select(Border)], [.. graph.Model.Outputs.Select(Border)]))],
             Variants = [.. Variants(checkpoint.Config, options).Select(variant => variant with { Cost = costs?.GetValueOrDefault(variant.File) })],
             Files = FileManifest.Of(folder, except: BundleManifest.FileName).Files,
         };
@@ -94,7 +95,7 @@ public static class Exporter
     }
 
     // Frozen, so they are the files that the recordings were prepared with.
-    private static GraphEntry[] Perception(ModelConfig config) => config is not { Eyes: { } eyes, Ears: { } ears } ? [] :
+    private static GraphEntry[] Senses(ModelConfig config) => config is not { Eyes: { } eyes, Ears: { } ears } ? [] :
     [
         new(BundleManifest.FrameFeaturesFile,
             [new("frames", "u8", ["batch", Text(eyes.Frame.Height), Text(eyes.Frame.Width), Text(FrameSpec.Channels)])], [new("features", "f32", ["batch", Text(eyes.FeatureCount)])]),

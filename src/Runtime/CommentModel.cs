@@ -29,10 +29,10 @@ public sealed partial class CommentModel : IDisposable
             using SessionOptions encoding = Accelerator.SessionOptions(options, wholly: false);
             using SessionOptions decoding = Accelerator.SessionOptions(options, wholly: true, GraphContract.IsCaptured(Config, options));
             if (Config is { Eyes: { } eyes, Ears: { } ears })
-                Perception = new Perception(Graph(GraphContract.FrameFeatures(eyes)), Graph(GraphContract.SoundFeatures(ears)), eyes, ears);
+                Senses = new Senses(Graph(GraphContract.FrameFeatures(eyes)), Graph(GraphContract.SoundFeatures(ears)), eyes, ears);
             GraphEntry video = GraphContract.VideoEncoder(Config);
-            Video = new VideoEncoder(Graph(video with { File = bundle.InPrecisionIfAny(video.File, options.PrecisionName) }), Config, Perception);
-            Audio = new AudioEncoder(Graph(GraphContract.AudioEncoder(Config)), Config, Perception);
+            Video = new VideoEncoder(Graph(video with { File = bundle.InPrecisionIfAny(video.File, options.PrecisionName) }), Config, Senses);
+            Audio = new AudioEncoder(Graph(GraphContract.AudioEncoder(Config)), Config, Senses);
             if (Config.Chat is ChatSpec chat)
                 Chat = new ChatEncoder(Graph(GraphContract.ChatEncoder(Config, chat)), chat);
             if (Config.RateSize > 0)
@@ -77,7 +77,7 @@ public sealed partial class CommentModel : IDisposable
     public SamplingOptions Sampling => Bundle.Manifest.Sampling;
 
     /// <summary>Frozen eyes and ears; absent if the network takes frames and log-mel as they are.</summary>
-    public Perception? Perception { get; }
+    public Senses? Senses { get; }
 
     /// <summary>Takes frames in as they arrive.</summary>
     public VideoEncoder Video { get; }

@@ -72,8 +72,8 @@ public static class GoldenCheck
         int batch = CheckShapes(golden, model.Config);
 
         var report = new List<GoldenDifference>();
-        if (model.Perception is { } perception)
-            report.AddRange(Perceive(perception, golden));
+        if (model.Senses is { } senses)
+            report.AddRange(Perceive(senses, golden));
         EncoderState zeros = EncoderState.Zeros(model.Config, batch);
         PastWords[]? past = model.Chat?.Encode(golden.Read<long>(GraphContract.Words).ToArray(), golden.Read<float>(GraphContract.Age).ToArray(), batch);
         if (past is not null)
@@ -117,9 +117,9 @@ public static class GoldenCheck
 
     private static string Heard(ModelConfig config) => config.Ears is null ? GraphContract.Mel : SoundFeatures;
 
-    private static GoldenDifference[] Perceive(Perception perception, SafeTensors golden)
+    private static GoldenDifference[] Perceive(Senses senses, SafeTensors golden)
     {
-        return [Of(EyesFeatures, perception.See(golden.Read<byte>(EyesFrames))), Of(EarsFeatures, perception.Hear(golden.Read<float>(EarsMel)))];
+        return [Of(EyesFeatures, senses.See(golden.Read<byte>(EyesFrames))), Of(EarsFeatures, senses.Hear(golden.Read<float>(EarsMel)))];
 
         GoldenDifference Of(string output, float[] found) => new(output, Difference(found, golden.Read<float>(output)), ShareOf(FeatureShare, golden.Read<float>(output)), found.Length);
     }

@@ -109,11 +109,11 @@ public static class BundleExport
         var random = new SplitMix64(1);
         byte[] frames = [.. Enumerable.Range(0, Count * eyes.Frame.ByteCount).Select(_ => (byte)random.Next())];
         float[] mel = [.. Enumerable.Range(0, Count * ears.StepCount * ears.MelCount).Select(_ => (float)(random.Next() >> 11) / (1L << 53) * 16 - 14)];
-        using var perception = Perception.Open(checkpoint.PathOf(BundleManifest.FrameFeaturesFile), checkpoint.PathOf(BundleManifest.SoundFeaturesFile), eyes, ears);
+        using var senses = Senses.Open(checkpoint.PathOf(BundleManifest.FrameFeaturesFile), checkpoint.PathOf(BundleManifest.SoundFeaturesFile), eyes, ears);
         golden.Add(GoldenCheck.EyesFrames, frames, Count, eyes.Frame.Height, eyes.Frame.Width, FrameSpec.Channels)
-            .Add(GoldenCheck.EyesFeatures, perception.See(frames), Count, eyes.FeatureCount)
+            .Add(GoldenCheck.EyesFeatures, senses.See(frames), Count, eyes.FeatureCount)
             .Add(GoldenCheck.EarsMel, mel, Count, ears.StepCount, ears.MelCount)
-            .Add(GoldenCheck.EarsFeatures, perception.Hear(mel), Count, ears.FeatureCount);
+            .Add(GoldenCheck.EarsFeatures, senses.Hear(mel), Count, ears.FeatureCount);
     }
 
     // A full chat, then one that has just begun, then none; comments of all lengths and ages.

@@ -27,7 +27,7 @@ internal static class EvaluateCommand
             IEnumerable<string>? training = request.TrainingChat is string log ? ChatLog.Read(log, chat).Comments.Select(comment => comment.Text) : null;
             using var model = Runtime.CommentModel.Open(parsed.GetValue(bundle)!, new RuntimeOptions { IntraOpThreads = request.Threads });
             IReadOnlyList<PreparedStream> streams = PrepareCommand.Run(
-                input.Recordings(parsed), model.Config, model.Perception, chat, input.PreparedFolder(parsed, "prepared"), parsed.InvocationConfiguration.Error, cancellation);
+                input.Recordings(parsed), model.Config, model.Senses, chat, input.PreparedFolder(parsed, "prepared"), parsed.InvocationConfiguration.Error, cancellation);
             try
             {
                 Run(model, HeldOut.Create(model, streams, request.From, request.Until, training), request, parsed.InvocationConfiguration.Output, cancellation);

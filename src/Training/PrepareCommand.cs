@@ -22,7 +22,7 @@ internal static class PrepareCommand
         {
             (TextWriter output, TextWriter messages) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             string folder = input.PreparedFolder(parsed, "prepared");
-            using var senses = Senses.Of(sizes.Config(parsed), folder, input.Eyes(parsed), input.Ears(parsed));
+            using var senses = PreparedSenses.Of(sizes.Config(parsed), folder, input.Eyes(parsed), input.Ears(parsed));
             foreach (PreparedStream stream in Run(input.Recordings(parsed), senses.Config, senses.Open(), input.ChatLog(parsed), folder, messages, cancellation))
             {
                 output.WriteLine(stream.Folder);
@@ -36,13 +36,13 @@ internal static class PrepareCommand
     /// <summary>Prepares every recording, or finds it prepared, and reads its chat.</summary>
     /// <param name="recordings">What is to be prepared.</param>
     /// <param name="config">Sizes of frames, how sound is analysed, and which eyes and ears there are.</param>
-    /// <param name="perception">Those, opened; absent if there are none.</param>
+    /// <param name="opened">Those, opened; absent if there are none.</param>
     /// <param name="chat">How chat logs are read.</param>
     /// <param name="folder">Where prepared recordings are kept.</param>
     /// <param name="messages">Receives progress and reports.</param>
     /// <param name="cancellation">Stops between two seconds; what is stored is kept.</param>
     /// <returns>The recordings in their order; the caller disposes them.</returns>
-    public static IReadOnlyList<PreparedStream> Run(IReadOnlyList<Recorded> recordings, ModelConfig config, Perception? perception, ChatLogOptions chat, string folder, TextWriter messages, CancellationToken cancellation)
+    public static IReadOnlyList<PreparedStream> Run(IReadOnlyList<Recorded> recordings, ModelConfig config, Senses? opened, ChatLogOptions chat, string folder, TextWriter messages, CancellationToken cancellation)
     {
         var streams = new List<PreparedStream>();
         try
@@ -51,7 +51,7 @@ internal static class PrepareCommand
             {
                 messages.WriteLine($"{recording.Media.Video}:");
                 var progress = new PrepareLines(messages);
-                var stream = PreparedStream.Prepare(recording.Media, config, perception, recording.Chat, chat, folder, progress, cancellation);
+                var stream = PreparedStream.Prepare(recording.Media, config, opened, recording.Chat, chat, folder, progress, cancellation);
                 streams.Add(stream);
                 Report(stream, messages);
             }

@@ -8,19 +8,19 @@ namespace Twitch.Training;
 /// second, so a second is the same alone and in any batch, and a sense that never changes blows nothing up.</remarks>
 internal sealed class Projection
 {
-    private readonly Tensor mean, deviation;
+    private readonly nn.Module module;    // its buffers are other tensors once it was moved
     private readonly Linear embed;
     private readonly LayerNorm norm;
     private readonly Dropout inputs, outputs;
 
     public Projection(nn.Module module, int features, ModelConfig config)
     {
-        (mean, deviation) = (zeros(features), ones(features));
+        this.module = module;
         embed = nn.Linear(features, config.ProjectionSize);
         norm = nn.LayerNorm([config.ProjectionSize], eps: ModelConfig.NormEpsilon);
         (inputs, outputs) = (nn.Dropout(config.Dropout), nn.Dropout(config.Dropout));
-        module.register_buffer("mean", mean);
-        module.register_buffer("deviation", deviation);
+        module.register_buffer("mean", zeros(features));
+        module.register_buffer("deviation", ones(features));
         module.register_module("embed", embed);
         module.register_module("embed_norm", norm);
         module.register_module("input_dropout", inputs);
@@ -32,7 +32,7 @@ internal sealed class Projection
     /// <returns>[seconds, projection].</returns>
     public Tensor Project(Tensor features)
     {
-        Tensor x = ((features - mean) / deviation).clamp_(-ModelConfig.MostDeviations, ModelConfig.MostDeviations);
+        Tensor x = ((features - Mean) / Deviation).clamp_(-ModelConfig.MostDeviations, ModelConfig.MostDeviations);
         return outputs.call(nn.functional.relu(norm.call(embed.call(inputs.call(x)))));
     }
 
@@ -40,7 +40,11 @@ internal sealed class Projection
     public void SetStatistics(FeatureStatistics statistics)
     {
         using var scope = NewDisposeScope();
-        mean.copy_(tensor(statistics.Mean));
-        deviation.copy_(tensor(statistics.Deviation));
+        Mean.copy_(tensor(statistics.Mean));
+        Deviation.copy_(tensor(statistics.Deviation));
     }
+
+    private Tensor Mean => module.get_buffer("mean")!;
+
+    private Tensor Deviation => module.get_buffer("deviation")!;
 }

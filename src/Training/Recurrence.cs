@@ -25,7 +25,8 @@ internal static class Recurrence
     /// <param name="steps">Pool of steps, [steps, inputs].</param>
     /// <param name="windows">Which steps each row of the batch takes in.</param>
     /// <param name="hiddenSize">Of its state.</param>
-    public static LstmState Encode(LSTM lstm, Tensor steps, StepWindows windows, int hiddenSize)
+    /// <param name="missed">Share of the steps of each row that are zeros, drawn from torch's generator.</param>
+    public static LstmState Encode(LSTM lstm, Tensor steps, StepWindows windows, int hiddenSize, double missed = 0)
     {
         var hidden = new List<Tensor>();
         var cell = new List<Tensor>();
@@ -38,6 +39,8 @@ internal static class Recurrence
                 continue;
             }
             Tensor inputs = steps.index_select(0, group.Index(steps.device)).view(group.Time, group.Rows.Count, -1);
+            if (missed > 0)
+                inputs = inputs * rand(group.Time, group.Rows.Count, 1, device: steps.device).ge(missed).to(inputs.dtype);
             (_, Tensor h, Tensor c) = lstm.call(inputs);                                 // each [1, rows, hidden]
             hidden.Add(h.squeeze(0));
             cell.Add(c.squeeze(0));

@@ -29,7 +29,7 @@ internal static class TrainCommand
             ModelConfig config = sizes.Config(parsed);
             TrainerOptions options = training.Read(parsed, config.Preset);
             string folder = parsed.GetValue(output)!, store = input.PreparedFolder(parsed, Path.Combine(folder, PreparedFolder));
-            using var senses = Senses.Of(config, store, input.Eyes(parsed), input.Ears(parsed));
+            using var senses = PreparedSenses.Of(config, store, input.Eyes(parsed), input.Ears(parsed));
             IReadOnlyList<PreparedStream> streams = PrepareCommand.Run(
                 input.Recordings(parsed), senses.Config, senses.Open(), input.ChatLog(parsed) with { WordingUntil = options.Until }, store, parsed.InvocationConfiguration.Error, cancellation);
             try
@@ -46,7 +46,7 @@ internal static class TrainCommand
         return command;
     }
 
-    private static void Run(IReadOnlyList<PreparedStream> streams, Senses senses, TrainerOptions options, string folder, ExportOptions export, InvocationConfiguration console, CancellationToken cancellation)
+    private static void Run(IReadOnlyList<PreparedStream> streams, PreparedSenses senses, TrainerOptions options, string folder, ExportOptions export, InvocationConfiguration console, CancellationToken cancellation)
     {
         string checkpointFolder = Path.Combine(folder, CheckpointFolder), bundleFolder = Path.Combine(folder, BundleFolder);
         try

@@ -126,7 +126,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         while (run.State.Batch < batches.Length)
         {
             long start = Stopwatch.GetTimestamp();
-            Example[] examples = [.. batches[run.State.Batch].Select(i => data.Training[i])];
+            Example[] examples = data.Shown(batches[run.State.Batch].Select(i => data.Training[i]), run.State.Step);
             (double loss, long tokens) = Step(model, optimizer, examples, schedule, aims, run.State.Step);
             TrainingState state = run.State = run.State with
             {

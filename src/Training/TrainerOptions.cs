@@ -30,11 +30,14 @@ public sealed record TrainerOptions
 
     /// <summary>Share of a target's probability that is spread over all words, by how often each is said, in training alone: what was seen
     /// once is not all that can come. In [0, 1).</summary>
-    public double LabelSmoothing { get; init; } = 0.05;
+    public double LabelSmoothing { get; init; } = 0.02;
 
     /// <summary>Share of the words before the next that the decoder may not read at first, so that the encoders learn; see
     /// <see cref="Schedule"/>. Where what matters is small or rare it makes the network look and listen, at the price of some perplexity. In [0, 1].</summary>
     public double WithheldWords { get; init; }
+
+    /// <summary>Share of the comments that are shown, in training, the window of a second earlier: people answer sooner or later. In [0, 1].</summary>
+    public double EarlierWindows { get; init; } = 0.3;
 
     /// <summary>Epochs without a better validation perplexity after which training stops.</summary>
     public int Patience { get; init; } = 8;
@@ -75,7 +78,7 @@ public sealed record TrainerOptions
 
     /// <summary>The defaults of a preset: <c>published</c> as it was (Adam, 1e-4, batches of 16, 100 epochs), or <c>standard</c>.</summary>
     public static TrainerOptions For(string preset) => preset == ModelConfig.Published.Preset
-        ? new() { Epochs = 100, BatchSize = 16, LearningRate = 1e-4, WeightDecay = 0, LabelSmoothing = 0, WarmUp = 0, CosineDecay = false, MinWordCount = 1 }
+        ? new() { Epochs = 100, BatchSize = 16, LearningRate = 1e-4, WeightDecay = 0, LabelSmoothing = 0, EarlierWindows = 0, WarmUp = 0, CosineDecay = false, MinWordCount = 1 }
         : new();
 
     /// <summary>Epochs of a run with so many steps in each.</summary>
@@ -93,6 +96,7 @@ public sealed record TrainerOptions
         Check(ClipNorm > 0, "--clip-norm", ClipNorm, "above 0");
         Check(LabelSmoothing is >= 0 and < 1, "--label-smoothing", LabelSmoothing, "in [0, 1)");
         Check(WithheldWords is >= 0 and <= 1, "--withheld-words", WithheldWords, "in [0, 1]");
+        Check(EarlierWindows is >= 0 and <= 1, "--earlier-windows", EarlierWindows, "in [0, 1]");
         Check(Patience >= 1, "--patience", Patience, "at least 1");
         Check(ValidationShare is > 0 and <= 0.5, "--validation-share", ValidationShare, "in (0, 0.5]");
         Check(From >= TimeSpan.Zero, "--from", From, "at least 0");

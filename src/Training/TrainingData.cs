@@ -41,10 +41,13 @@ public sealed class TrainingData
     /// <summary>Fewest comments that can be trained on, and validated with.</summary>
     public const int LeastTraining = 16, LeastValidation = 4;
 
+    private readonly TrainerOptions _options;
+
     private TrainingData(
-        IReadOnlyList<IPreparedStream> streams, ModelConfig config, Vocabulary vocabulary, Example[] training, Example[] validation, SplitCounts counts,
+        IReadOnlyList<IPreparedStream> streams, ModelConfig config, TrainerOptions options, Vocabulary vocabulary, Example[] training, Example[] validation, SplitCounts counts,
         IReadOnlyList<IReadOnlyList<PastComment>> chats)
     {
+        _options = options;
         Streams = streams;
         Chats = chats;
         Config = config;
@@ -115,7 +118,7 @@ public sealed class TrainingData
         if (vocabulary.Count <= Vocabulary.SpecialCount)
             throw new TwitchException($"No word stands {options.MinWordCount} times in the {training.Count} training comments; use a longer recording or --min-word-count 1.");
         IReadOnlyList<PastComment>[] chats = [.. streams.Select(stream => ChatBefore.Encode(stream.Comments.Where(comment => comment.Time >= options.From), vocabulary))];
-        return new TrainingData(streams, config with { VocabularySize = vocabulary.Count }, vocabulary, Encode(training), Encode(validation), counts, chats);
+        return new TrainingData(streams, config with { VocabularySize = vocabulary.Count }, options, vocabulary, Encode(training), Encode(validation), counts, chats);
 
         Example[] Encode(List<(int Stream, ChatComment Comment, ClipWindow Window)> entries) =>
             [.. entries.Select(entry => new Example(entry.Stream, entry.Comment.Time, entry.Window,
@@ -133,6 +136,22 @@ public sealed class TrainingData
 
     private IReadOnlyList<(int Stream, long First, int Count)> Stretches() =>
         StepPool.Union([.. Training.Select(example => (example.Stream, (long)example.Window.FirstFrame, example.Window.FrameCount))]).Parts;
+
+    /// <summary>Examples as a step of training shows them: some with the window of a second earlier, if that is as long.</summary>
+    /// <param name="examples">As they are.</param>
+    /// <param name="step">Decides which, with the seed.</param>
+    public Example[] Shown(IEnumerable<Example> examples, long step)
+    {
+        var random = new SplitMix64(SplitMix64.Mix(_options.Seed ^ long.MinValue, step));
+        return [.. examples.Select(example =>
+        {
+            if (!(random.Next() >> 11 < _options.EarlierWindows * (1L << 53)))
+                return example;
+            IPreparedStream stream = Streams[example.Stream];
+            ClipWindow earlier = ClipWindow.Before(example.Time - TimeSpan.FromSeconds(1), Config, stream.FrameCount, stream.StepCount);
+            return earlier.FrameCount == example.Window.FrameCount && earlier.StepCount == example.Window.StepCount ? example with { Window = earlier } : example;
+        })];
+    }
 
     /// <summary>Share of each id among the training targets, <c>&lt;EOS&gt;</c> included, [vocabulary]; one that never comes has that
     /// of a third of a token.</summary>

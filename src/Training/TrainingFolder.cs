@@ -1,5 +1,6 @@
 using System.Text.Json;
 using static TorchSharp.torch;
+using Twitch.Export.Perception;
 
 namespace Twitch.Training;
 
@@ -148,8 +149,8 @@ public sealed class TrainingFolder : IDisposable
             _vocabulary.Save(Path.Combine(partial, Checkpoint.VocabularyFile));
             if (State.Run.Config.Eyes is not null && _perception is not null)
             {
-                foreach (string graph in (string[])[BundleManifest.FrameFeaturesFile, BundleManifest.SoundFeaturesFile])
-                    File.Copy(Path.Combine(_perception, graph), Path.Combine(partial, graph));
+                foreach (string file in PerceptionFiles.All.Where(file => File.Exists(Path.Combine(_perception, file))))
+                    File.Copy(Path.Combine(_perception, file), Path.Combine(partial, file));
             }
 
             TorchCheckpoint.Write(Path.Combine(partial, LatestFile), TorchCheckpoint.StateDict(model));

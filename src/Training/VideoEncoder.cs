@@ -7,12 +7,13 @@ namespace Twitch.Training;
 internal sealed class VideoEncoder : nn.Module
 {
     private readonly int hiddenSize;
+    private readonly double secondDropout;
     private readonly Projection? projection;
     private readonly LSTM lstm;
 
     public VideoEncoder(ModelConfig config) : base(nameof(VideoEncoder))
     {
-        hiddenSize = config.HiddenSize;
+        (hiddenSize, secondDropout) = (config.HiddenSize, config.SecondDropout);
         projection = config.Eyes is { } eyes ? new Projection(this, eyes.FeatureCount, config) : null;
         lstm = Recurrence.OpenLstm(config.VideoInputSize, config.HiddenSize);
         RegisterComponents();
@@ -22,7 +23,7 @@ internal sealed class VideoEncoder : nn.Module
     /// <param name="seen">Pool of frames, [steps, height, width, 3] u8, or of their features, [steps, features].</param>
     /// <param name="windows">Which frames each row of the batch sees.</param>
     public LstmState Encode(Tensor seen, StepWindows windows) =>
-        Recurrence.Encode(lstm, projection is null ? Flatten(seen) : projection.Project(seen), windows, hiddenSize);
+        Recurrence.Encode(lstm, projection is null ? Flatten(seen) : projection.Project(seen), windows, hiddenSize, training ? secondDropout : 0);
 
     /// <summary>Sets the statistics of the training data; ignored without eyes.</summary>
     public void SetStatistics(FeatureStatistics statistics) => projection?.SetStatistics(statistics);

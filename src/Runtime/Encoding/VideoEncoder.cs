@@ -7,10 +7,10 @@ public sealed class VideoEncoder
 {
     private readonly RecurrentGraph _graph;
     private readonly FrameSpec _frame;
-    private readonly Perception? _perception;
+    private readonly Senses? _senses;
 
-    internal VideoEncoder(OpenGraph graph, ModelConfig config, Perception? perception) =>
-        (_graph, _frame, _perception) = (new RecurrentGraph(graph, perception is null ? GraphContract.Frames : GraphContract.Features), config.Frame, perception);
+    internal VideoEncoder(OpenGraph graph, ModelConfig config, Senses? senses) =>
+        (_graph, _frame, _senses) = (new RecurrentGraph(graph, senses is null ? GraphContract.Frames : GraphContract.Features), config.Frame, senses);
 
     /// <summary>Takes in frames, each clip of the batch as many. Without any, the state stays as it was.</summary>
     /// <param name="frames">[batch, time, height, width, 3] RGB; read during the call.</param>
@@ -27,19 +27,19 @@ public sealed class VideoEncoder
     public EncoderState EncodeShared(ReadOnlySpan<byte> frames, EncoderState state) => Encode(frames, 1, state);
 
     /// <summary>Takes in frames as the eyes have seen them.</summary>
-    /// <param name="features">[batch, time, features], of <see cref="Perception.See"/>; read during the call.</param>
+    /// <param name="features">[batch, time, features], of <see cref="Senses.See"/>; read during the call.</param>
     /// <param name="state">State before; not changed.</param>
     /// <returns>State after.</returns>
     /// <exception cref="ArgumentException">The numbers are not whole frames of the batch.</exception>
     /// <exception cref="InvalidOperationException">The network has no eyes.</exception>
     public EncoderState EncodeFeatures(ReadOnlySpan<float> features, EncoderState state) =>
-        _graph.RunRows(features, state.Batch, (_perception ?? throw new InvalidOperationException("this network has no eyes: give it frames")).Eyes.FeatureCount, state);
+        _graph.RunRows(features, state.Batch, (_senses ?? throw new InvalidOperationException("this network has no eyes: give it frames")).Eyes.FeatureCount, state);
 
     private EncoderState Encode(ReadOnlySpan<byte> frames, int clips, EncoderState state)
     {
         int time = _graph.StepCount(frames.Length, clips, _frame.ByteCount);
         return time == 0 ? state
-            : _perception is null ? _graph.Run(frames, TensorElementType.UInt8, [clips, time, _frame.Height, _frame.Width, FrameSpec.Channels], state)
-            : _graph.RunRows(_perception.See(frames), clips, _perception.Eyes.FeatureCount, state);
+            : _senses is null ? _graph.Run(frames, TensorElementType.UInt8, [clips, time, _frame.Height, _frame.Width, FrameSpec.Channels], state)
+            : _graph.RunRows(_senses.See(frames), clips, _senses.Eyes.FeatureCount, state);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class FeatureWriter : IDisposable
     /// <summary>Makes the folder of a recording: filled beside its place, then renamed into it. What a killed run left there is
     /// used if its last second, decoded again, has the same bytes.</summary>
     /// <exception cref="TwitchException">The recording cannot be used, or the disk is full or may not be written to (exit code 1).</exception>
-    public static void Write(MediaSource media, PreparedSource source, Perception? perception, string folder, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
+    public static void Write(MediaSource media, PreparedSource source, Senses? senses, string folder, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
     {
         string partial = folder + ".partial";
         Recording recording = Recording.Open(media, source.Captured, source.Mel);
@@ -29,7 +29,7 @@ internal sealed class FeatureWriter : IDisposable
         {
             Directory.CreateDirectory(partial);
             PreparedInfo info;
-            using (FeatureWriter writer = Open(source, perception, partial))
+            using (FeatureWriter writer = Open(source, senses, partial))
             {
                 info = writer.Resume(recording, progress, cancellationToken) ?? writer.Fill(recording, 0, progress, cancellationToken)!;
             }
@@ -48,9 +48,9 @@ internal sealed class FeatureWriter : IDisposable
             file.Dispose();
     }
 
-    private static FeatureWriter Open(PreparedSource source, Perception? perception, string folder)
+    private static FeatureWriter Open(PreparedSource source, Senses? senses, string folder)
     {
-        var features = new SecondFeatures(source, perception);
+        var features = new SecondFeatures(source, senses);
         var files = new List<FileStream>();
         try
         {

@@ -58,7 +58,7 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
     /// <summary>Finds a recording in the store, or prepares it; a run that was killed is continued.</summary>
     /// <param name="media">The recording.</param>
     /// <param name="config">Size of the frames, how sound is analysed, and which eyes and ears there are.</param>
-    /// <param name="perception">Those eyes and ears, opened.</param>
+    /// <param name="senses">Those eyes and ears, opened.</param>
     /// <param name="log">The chat log.</param>
     /// <param name="options">How the log is read; the recording's length is filled in.</param>
     /// <param name="store">Folder of the store; created if absent.</param>
@@ -66,7 +66,7 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
     /// <param name="cancellationToken">Stops between two seconds; what is stored is kept for the next run.</param>
     /// <exception cref="TwitchException">The recording or the log cannot be used.</exception>
     public static PreparedStream Prepare(
-        MediaSource media, ModelConfig config, Perception? perception, string log, ChatLogOptions options, string store,
+        MediaSource media, ModelConfig config, Senses? senses, string log, ChatLogOptions options, string store,
         IProgress<PrepareProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var source = new PreparedSource(
@@ -75,7 +75,7 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
         string folder = Path.Combine(store, source.Key);
         bool reused = Find(folder) is not null;
         if (!reused)
-            FeatureWriter.Write(media, source, perception, folder, progress, cancellationToken);
+            FeatureWriter.Write(media, source, senses, folder, progress, cancellationToken);
         PreparedInfo info = Find(folder)!;
         StoredChat chat = StoredChat.Of(log, options with { Duration = options.Duration ?? TimeSpan.FromSeconds(info.FrameCount) }, folder);
         return new PreparedStream(folder, info, chat, reused);

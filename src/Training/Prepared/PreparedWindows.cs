@@ -6,12 +6,12 @@ namespace Twitch.Training.Prepared;
 internal static class PreparedWindows
 {
     /// <summary>State after a window's frames.</summary>
-    public static EncoderState See(this Runtime.CommentModel model, IPreparedStream stream, ClipWindow window) => model.Perception is null
+    public static EncoderState See(this Runtime.CommentModel model, IPreparedStream stream, ClipWindow window) => model.Senses is null
         ? model.Video.Encode(stream.Frames(window.FirstFrame, window.FrameCount), EncoderState.Zeros(model.Config))
         : model.Video.EncodeFeatures(stream.FrameFeatures(window.FirstFrame, window.FrameCount), EncoderState.Zeros(model.Config));
 
     /// <summary>State after a window's sound.</summary>
-    public static EncoderState Hear(this Runtime.CommentModel model, IPreparedStream stream, ClipWindow window) => model.Perception is null
+    public static EncoderState Hear(this Runtime.CommentModel model, IPreparedStream stream, ClipWindow window) => model.Senses is null
         ? model.Audio.Encode(stream.Mel(window.FirstStep, window.StepCount), EncoderState.Zeros(model.Config))
         : model.Audio.EncodeFeatures(stream.SoundFeatures((int)window.FirstStep, window.StepCount), EncoderState.Zeros(model.Config));
 

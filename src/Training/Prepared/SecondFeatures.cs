@@ -6,8 +6,8 @@ namespace Twitch.Training.Prepared;
 
 /// <summary>What is kept of a second of a recording, one piece for each file: the frame, then what eyes saw and ears heard, or the log-mel.</summary>
 /// <param name="source">What the recording is prepared with.</param>
-/// <param name="perception">Its eyes and ears, opened; absent if it has none.</param>
-internal sealed class SecondFeatures(PreparedSource source, Perception? perception)
+/// <param name="senses">Its eyes and ears, opened; absent if it has none.</param>
+internal sealed class SecondFeatures(PreparedSource source, Senses? senses)
 {
     /// <summary>The files, the frames' first.</summary>
     public string[] Files { get; } = source.Ears is null
@@ -22,13 +22,13 @@ internal sealed class SecondFeatures(PreparedSource source, Perception? percepti
     /// <summary>The pieces of a second.</summary>
     public ReadOnlyMemory<byte>[] Of(StreamSecond second)
     {
-        if (perception is null)
+        if (senses is null)
             return [second.Frame, MemoryMarshal.AsBytes(second.Mel.Span).ToArray()];
-        float[] mel = SoundSteps.OfSeconds(second.Index, 1, second.FirstStep, second.Mel.Span, source.Mel, perception.Ears.StepCount);
+        float[] mel = SoundSteps.OfSeconds(second.Index, 1, second.FirstStep, second.Mel.Span, source.Mel, senses.Ears.StepCount);
         return [
             Shrink(second.Frame.Span, source.Captured, source.Frame),
-            MemoryMarshal.AsBytes<float>(perception.See(second.Frame.Span)).ToArray(),
-            MemoryMarshal.AsBytes<float>(perception.Hear(mel)).ToArray(),
+            MemoryMarshal.AsBytes<float>(senses.See(second.Frame.Span)).ToArray(),
+            MemoryMarshal.AsBytes<float>(senses.Hear(mel)).ToArray(),
         ];
     }
 

@@ -4,12 +4,12 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Twitch.Runtime;
 
 /// <summary>Frozen eyes and ears: what is seen and heard in a second, as features. Shared between threads.</summary>
-public sealed class Perception : IDisposable
+public sealed class Senses : IDisposable
 {
     private readonly FeatureGraph _frames, _sound;
     private readonly IReadOnlyList<IDisposable> _owned;
 
-    internal Perception(OpenGraph frames, OpenGraph sound, EyesSpec eyes, EarsSpec ears, params IReadOnlyList<IDisposable> owned)
+    internal Senses(OpenGraph frames, OpenGraph sound, EyesSpec eyes, EarsSpec ears, params IReadOnlyList<IDisposable> owned)
     {
         _owned = owned;
         (Eyes, Ears) = (eyes, ears);
@@ -30,7 +30,7 @@ public sealed class Perception : IDisposable
     /// <param name="ears">What the second takes and gives.</param>
     /// <param name="threads">Threads of one operation; 0 takes one for each core.</param>
     /// <exception cref="TwitchException">A file is not there, or is another graph.</exception>
-    public static Perception Open(string framesFile, string soundFile, EyesSpec eyes, EarsSpec ears, int threads = 0)
+    public static Senses Open(string framesFile, string soundFile, EyesSpec eyes, EarsSpec ears, int threads = 0)
     {
         var options = new RuntimeOptions { IntraOpThreads = threads };
         using SessionOptions session = Accelerator.SessionOptions(options, wholly: false);
@@ -40,7 +40,7 @@ public sealed class Perception : IDisposable
         {
             frames = GraphSession.Open(framesFile, GraphContract.FrameFeatures(eyes), session, options.Provider);
             InferenceSession sound = GraphSession.Open(soundFile, GraphContract.SoundFeatures(ears), session, options.Provider);
-            return new Perception(new OpenGraph(frames, run, options.Provider), new OpenGraph(sound, run, options.Provider), eyes, ears, frames, sound, run);
+            return new Senses(new OpenGraph(frames, run, options.Provider), new OpenGraph(sound, run, options.Provider), eyes, ears, frames, sound, run);
         }
         catch
         {
