@@ -23,10 +23,10 @@ public static class PerceptionFiles
         ResNet18Files? resnet = options.EyesFile is null || options.EarsFile is null ? ResNet18Files.Open(options.ResNet18Folder) : null;
         Model eyes = options.EyesFile is { } eyesFile
             ? Light(ForeignNetwork.Eyes(eyesFile, options), options.Precision)
-            : InPrecision(EyesGraph.Of(resnet!), options, ResNet18Files.EyesStatisticsFile);
+            : InPrecision(EyesGraph.Of(resnet!), options, ResNet18Files.EyesStatisticsFile, ResNet18Files.EarsStatisticsFile);
         Model ears = options.EarsFile is { } earsFile
             ? Light(ForeignNetwork.Ears(earsFile, options), options.Precision)
-            : InPrecision(EarsGraph.Of(resnet!), options, ResNet18Files.EarsStatisticsFile);
+            : InPrecision(EarsGraph.Of(resnet!), options, ResNet18Files.EarsStatisticsFile, ResNet18Files.EyesStatisticsFile);
 
         var producer = new Producer(Exporter.ProducerName, Exporter.ProducerVersion);
         using (var weights = new SharedWeights(Path.Combine(folder, WeightsFile)))
@@ -38,8 +38,9 @@ public static class PerceptionFiles
         return (SpecOfEyes(folder, eyes, options), SpecOfEars(folder, ears, options));
     }
 
-    private static Model InPrecision(Model model, PerceptionOptions options, string statisticsFile) => options.Precision == PerceptionPrecision.Int8
-        ? model.Quantize(StatisticsFile.Read(Path.Combine(options.ResNet18Folder, statisticsFile))).WithFloat16Constants()
+    // Each knows of the other what was seen, so that both have the same weights in eight bits, and the file holds them once.
+    private static Model InPrecision(Model model, PerceptionOptions options, string statisticsFile, string othersFile) => options.Precision == PerceptionPrecision.Int8
+        ? model.Quantize(StatisticsFile.Read(Path.Combine(options.ResNet18Folder, statisticsFile)), StatisticsFile.Read(Path.Combine(options.ResNet18Folder, othersFile))).WithFloat16Constants()
         : Light(model, options.Precision);
 
     private static Model Light(Model model, PerceptionPrecision precision) => precision == PerceptionPrecision.Float32 ? model : model.WithFloat16Constants();

@@ -19,7 +19,8 @@ internal sealed class ChannelScales
     /// <summary>Finds the groups and their profiles.</summary>
     /// <param name="graph">The graph in float32.</param>
     /// <param name="statistics">Of the values that will be quantized.</param>
-    public ChannelScales(GraphProto graph, IReadOnlyDictionary<string, ChannelStatistics> statistics)
+    /// <param name="others">Of the same values in graphs that are to have the same profiles, and so the same weights.</param>
+    public ChannelScales(GraphProto graph, IReadOnlyDictionary<string, ChannelStatistics> statistics, IReadOnlyList<IReadOnlyDictionary<string, ChannelStatistics>> others)
     {
         _statistics = statistics;
         foreach (NodeProto node in graph.Node.Where(node => node.OpType is "Add" or "Relu" or "MaxPool"))
@@ -29,7 +30,7 @@ internal sealed class ChannelScales
         }
         foreach (IGrouping<string, string> group in statistics.Keys.GroupBy(Leader))
         {
-            ChannelStatistics[] members = [.. group.Select(value => statistics[value])];
+            ChannelStatistics[] members = [.. group.SelectMany(value => others.Prepend(statistics).Select(seen => seen.GetValueOrDefault(value)).OfType<ChannelStatistics>())];
             _profiles[group.Key] = Profile([.. Enumerable.Range(0, members[0].ChannelCount).Select(channel => members.Max(member => Math.Max(-member.Smallest[channel], member.Largest[channel])))]);
         }
     }

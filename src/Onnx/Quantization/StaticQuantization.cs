@@ -20,13 +20,14 @@ public static class StaticQuantization
     /// <summary>The model in eight bits.</summary>
     /// <param name="model">The model in float32.</param>
     /// <param name="statistics">Of every output that <see cref="ForCalibration"/> adds.</param>
+    /// <param name="others">What was seen of the same values in models that are made of the same network: quantized so, they have the same weights.</param>
     /// <exception cref="ArgumentException">What was seen of a value is missing.</exception>
-    public static Model Quantize(this Model model, IReadOnlyDictionary<string, ChannelStatistics> statistics) => model.Rewritten(graph =>
+    public static Model Quantize(this Model model, IReadOnlyDictionary<string, ChannelStatistics> statistics, params IReadOnlyList<IReadOnlyDictionary<string, ChannelStatistics>> others) => model.Rewritten(graph =>
     {
         BatchNormalizationFolding.Fold(graph);
         foreach (string value in new QuantizedGraph(graph, null).Quantize().Observed.Where(value => !statistics.ContainsKey(value)))
             throw new ArgumentException($"the statistics of '{value}' are not given; calibrate this very model.", nameof(statistics));
-        GraphProto quantized = new QuantizedGraph(graph, new ChannelScales(graph, statistics)).Quantize().Graph;
+        GraphProto quantized = new QuantizedGraph(graph, new ChannelScales(graph, statistics, others)).Quantize().Graph;
         graph.Node.Clear();
         graph.Node.AddRange(quantized.Node);
         graph.Initializer.Clear();
