@@ -78,7 +78,7 @@ public sealed record BundleManifest
         DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx", DecoderStepInt8BatchFile = "decoder_step.int8.batch.onnx",
         DecoderStepScreenedFile = "decoder_step.screened.onnx", DecoderHeadFile = "decoder_head.safetensors",
         DecoderStepCudaFile = "decoder_step.cuda.onnx", DecoderStepFloat16File = "decoder_step.float16.onnx",
-        VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
+        VocabularyFile = "vocabulary.json", BlockedRunsFile = "blocked_runs.bin", GoldenFile = "golden.safetensors";
 
     /// <summary>Version of the bundle's layout.</summary>
     public required int Version { get; init; }
@@ -110,8 +110,9 @@ public sealed record BundleManifest
 /// <summary>A bundle whose files have been checked: the only thing the runtime needs.</summary>
 public sealed class Bundle
 {
-    private Bundle(string folder, BundleManifest manifest, Vocabulary vocabulary)
+    private Bundle(string folder, BundleManifest manifest, Vocabulary vocabulary, BlockedRuns? blocked)
     {
+        BlockedRuns = blocked;
         Folder = folder;
         Manifest = manifest;
         Vocabulary = vocabulary;
@@ -128,6 +129,9 @@ public sealed class Bundle
 
     /// <summary>The words of its ids.</summary>
     public Vocabulary Vocabulary { get; }
+
+    /// <summary>Runs of words that are not said because too few people used them; absent if the bundle has no such file.</summary>
+    public BlockedRuns? BlockedRuns { get; }
 
     /// <summary>Opens a bundle and compares every file with its hash.</summary>
     /// <exception cref="TwitchException">A file is missing, extra, altered or does not fit the others; the message names it.</exception>
@@ -155,7 +159,8 @@ public sealed class Bundle
         Vocabulary vocabulary = Vocabulary.Load(Path.Combine(folder, BundleManifest.VocabularyFile));
         if (vocabulary.Count != manifest.Config.VocabularySize)
             throw new TwitchException($"{Path.Combine(folder, BundleManifest.VocabularyFile)}: has {vocabulary.Count} words, but vocabulary_size in {BundleManifest.FileName} is {manifest.Config.VocabularySize}; export the bundle again.");
-        return new Bundle(folder, manifest, vocabulary);
+        BlockedRuns? blocked = manifest.Files.ContainsKey(BundleManifest.BlockedRunsFile) ? BlockedRuns.Load(Path.Combine(folder, BundleManifest.BlockedRunsFile)) : null;
+        return new Bundle(folder, manifest, vocabulary, blocked);
 
         string[] Optional(string file, bool described, string setting) => described ? [file]
             : manifest.Graphs.Any(graph => graph.File == file)

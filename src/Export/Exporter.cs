@@ -37,6 +37,7 @@ public static class Exporter
         if (IsScreened(checkpoint.Config, options))
             new HeadWeights(checkpoint.Weights, withSentinel: false).Save(Path.Combine(folder, BundleManifest.DecoderHeadFile));
         checkpoint.Vocabulary.Save(Path.Combine(folder, BundleManifest.VocabularyFile));
+        checkpoint.BlockedRuns?.Save(Path.Combine(folder, BundleManifest.BlockedRunsFile));
     }
 
     /// <summary>Writes <c>bundle.json</c>: what the graphs take and give, and the hash of every file that is in the folder now.</summary>

@@ -27,7 +27,7 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellation) =>
         {
             ModelConfig config = sizes.Config(parsed);
-            TrainerOptions options = training.Read(parsed, config.Preset);
+            TrainerOptions options = input.Wording(parsed, training.Read(parsed, config.Preset));
             string folder = parsed.GetValue(output)!;
             IReadOnlyList<PreparedStream> streams = PrepareCommand.Run(
                 input.Recordings(parsed), config, input.ChatLog(parsed) with { WordingUntil = options.Until }, input.PreparedFolder(parsed, Path.Combine(folder, PreparedFolder)),

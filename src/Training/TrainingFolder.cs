@@ -32,6 +32,9 @@ public sealed class TrainingFolder : IDisposable
     /// <summary>How far the run is.</summary>
     public TrainingState State { get; set; }
 
+    /// <summary>Runs of words that are not to be said, saved with the weights; absent: none.</summary>
+    public BlockedRuns? Blocked { get; set; }
+
     /// <summary>The epochs that are done.</summary>
     public IReadOnlyList<EpochMetrics> Metrics => _metrics;
 
@@ -143,6 +146,7 @@ public sealed class TrainingFolder : IDisposable
             Directory.CreateDirectory(Path.Combine(partial, "training"));
             JsonFile.Write(Path.Combine(partial, Checkpoint.ConfigFile), State.Run.Config, CoreJson.Default.ModelConfig);
             _vocabulary.Save(Path.Combine(partial, Checkpoint.VocabularyFile));
+            Blocked?.Save(Path.Combine(partial, Checkpoint.BlockedRunsFile));
 
             TorchCheckpoint.Write(Path.Combine(partial, LatestFile), TorchCheckpoint.StateDict(model));
             TorchCheckpoint.Write(Path.Combine(partial, OptimizerFile), optimizer.Moments());
