@@ -11,8 +11,8 @@ public static class EmoteNames
         "Kappa Keepo Kreygasm LUL LULW KEKW KEKL KEK OMEGALUL OMEGADANCE POG Pog POGGERS Poggers POGGIES PagMan PAGGING Pepega Pepege PEPEGA Pepepains Sadge Madge Copium COPIUM Hopium Copege Clap EZ",
         "HYPERS HYPERCLAP LETSGO LETSGOOO Jebaited TriHard BibleThump Prayge Bedge Okayge Okayeg Aware Clueless Susge SUSSY Stare Despair Weirdge WeirdChamp monkaS monkaW pepeD catJAM AYAYA",
         "AlienPls Gasm ICANT ICANTPOG GIGACHAD GigaChad Gigachad OOOO OOO PauseChamp Pause PogO POGSLIDE docPls RIPBOZO RIP NOPERS NODDERS NOOOO NOWAY NOWAYING HUH HUHH WICKED WAYTOODANK VIBE VIBING",
-        "SourPls SeemsGood TrollDespair Tssk Smoge Suske Sure Stronge Shruge Peepo peepo FeelsBadMan FeelsGoodMan FeelsStrongMan DansGame 4Head 5Head 3Head WutFace ResidentSleeper SwiftRage MrDestructoid",
-        "BOOBA BASED BatChest batPls Chatting ChatTing Classic COGGERS D: :) :( :D :P ;) :o <3 xD XD xdd xdding KKona KKonaW modCheck MODS NAHH Nerdge OhNo ppL Prayge REEE SNIFFA TeaTime Tomfoolery YEP yep FLASHBANG")
+        "Gayge KEKL LULE Okayge Pogey Pogu Wokege SCHIZO PETTHE Hmmge SourPls SeemsGood TrollDespair Tssk Smoge Suske Sure Stronge Shruge Peepo peepo FeelsBadMan FeelsGoodMan FeelsStrongMan DansGame 4Head 5Head 3Head WutFace ResidentSleeper SwiftRage MrDestructoid",
+        "BOOBA BASED BatChest batPls Chatting ChatTing Classic COGGERS D: :) :( :D :P :p ;) ;p ;P :o :O B) R) :/ :| :z o_O O_o >( <3 xD XD xdd xdding KKona KKonaW modCheck MODS NAHH Nerdge OhNo ppL Prayge REEE SNIFFA TeaTime Tomfoolery YEP yep FLASHBANG")
         .Split(' ').ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> _folded = _wellKnown.ToFrozenSet(StringComparer.OrdinalIgnoreCase);

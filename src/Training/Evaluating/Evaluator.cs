@@ -42,11 +42,13 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
         var unigrams = new Unigrams(heldOut);
         var past = new PastChats(heldOut);
         bool learned = heldOut.Training.Count > 0;
+        NgramBaseline? tokens = learned ? NgramBaseline.OfTokens(heldOut) : null, characters = learned ? NgramBaseline.OfCharacters(heldOut) : null;
         return new EvaluationReport
         {
             Gap = new WindowGaps(Gap(both), Gap(frames), Gap(sound), otherChat is null ? null : Gap(otherChat), noChat is null ? null : Gap(noChat)),
             Comments = heldOut.Comments.Count,
             Tokens = heldOut.TokenCount,
+            Subwords = heldOut.Vocabulary.HasSubwords,
             UnknownTokens = heldOut.UnknownCount,
             UnseenWords = heldOut.UnseenWords,
             TrainingComments = heldOut.Training.Count,
@@ -60,7 +62,10 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
             NoChat = noChat is null ? null : Forecast("without past chat", noChat, Exchanged(Shown.NoChat)),
             OtherChat = otherChat is null ? null : Forecast("with another moment's past chat", otherChat, Exchanged(Shown.OtherChat)),
             CommentUnigram = learned ? Blind("unigram of comments", unigrams.Comment) : null,
-            WordUnigram = learned ? Blind("unigram of words", unigrams.Words) : null,
+            WordUnigram = learned ? Blind(heldOut.Vocabulary.HasSubwords ? "unigram of tokens" : "unigram of words", unigrams.Words) : null,
+            TokenNgram = tokens is null ? null : Blind($"Kneser-Ney over tokens, order {tokens.Order}, the best of {NgramBaseline.LeastOrder} to {NgramBaseline.MostOrder}", tokens.Score),
+            CharacterNgram = characters is null ? null : Blind($"Kneser-Ney over characters, order {characters.Order}, the best of {NgramBaseline.LeastOrder} to {NgramBaseline.MostOrder}", characters.Score),
+            Wording = WordingFigures.Of(heldOut.Comments, own, learned ? BlindLosses(unigrams.Comment) : null, characters is null ? null : BlindLosses(characters.Score)),
             MostPopular = learned && ranked.Length > 0 ? Forecast("most popular", null, Each(text => unigrams.Said(text))) : null,
             PastChat = ranked.Length > 0 ? Forecast("TF-IDF to past chat", null, [.. ranked.Select(set => past.Before(set.Stream, set.Time).Likeness(set.Texts))]) : null,
             When = model.HasRate ? RateForecasts.Measure(model, heldOut, _scorer, _block, seed, cancellation) : null,
@@ -81,7 +86,9 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
 
         Interval Gap(double[] losses) => bootstrap.Ratio([.. losses.Zip(own, (other, ours) => other - ours)]).Rounded();
 
-        Forecast Blind(string name, Func<string, double> score) => Forecast(name, [.. heldOut.Comments.Select(comment => -score(comment.Text))], Each(score));
+        Forecast Blind(string name, Func<string, double> score) => Forecast(name, BlindLosses(score), Each(score));
+
+        double[] BlindLosses(Func<string, double> score) => [.. heldOut.Comments.Select(comment => -score(comment.Text))];
 
         Forecast Forecast(string name, double[]? losses, IReadOnlyList<double[]> scores)
         {

@@ -8,13 +8,14 @@ namespace Twitch.Training.Evaluating;
 /// <param name="Time">When it was said.</param>
 /// <param name="Text">What was said.</param>
 /// <param name="Window">The frames and mel steps before it.</param>
-internal sealed record HeldOutComment(int Stream, TimeSpan Time, string Text, ClipWindow Window);
+/// <param name="IsShared">Whether several people used each run of three of its words in the whole log; absent where it does not say who wrote what.</param>
+internal sealed record HeldOutComment(int Stream, TimeSpan Time, string Text, ClipWindow Window, bool? IsShared = null);
 
 /// <summary>What an evaluation measures on: comments of some range, and what was known before it.</summary>
 /// <param name="Config">Window and sampling of the network.</param>
 /// <param name="Vocabulary">Its words.</param>
 /// <param name="Streams">The recordings.</param>
-/// <param name="Comments">To be foreseen; by recording, then by time.</param>
+/// <param name="Comments">To be foreseen: every line that is no bot's, command or notice; by recording, then by time.</param>
 /// <param name="Training">Comments that were learned from: baselines learn from them, and they count as memorised when said again. May be empty.</param>
 internal sealed record HeldOut(ModelConfig Config, Vocabulary Vocabulary, IReadOnlyList<IPreparedStream> Streams, IReadOnlyList<HeldOutComment> Comments, IReadOnlyList<string> Training)
 {
@@ -27,8 +28,8 @@ internal sealed record HeldOut(ModelConfig Config, Vocabulary Vocabulary, IReadO
     /// <summary>Tokens to foresee, with one <c>&lt;EOS&gt;</c> a comment.</summary>
     public int TokenCount { get; } = Comments.Sum(comment => ChatText.Words(comment.Text).Length + 1);
 
-    /// <summary>Of these, words outside the vocabulary.</summary>
-    public int UnknownCount { get; } = Comments.Sum(comment => Vocabulary.Encode(comment.Text).Count(token => token == Vocabulary.Unknown));
+    /// <summary>Of these, words outside the vocabulary; where it has subwords, they are spelt.</summary>
+    public int UnknownCount { get; } = Comments.Sum(comment => ChatText.Words(comment.Text).Count(word => Vocabulary.Find(word) == Vocabulary.Unknown));
 
     /// <summary>How many different words, spelling aside, are outside the vocabulary.</summary>
     public int UnseenWords { get; } = Comments
@@ -47,11 +48,13 @@ internal sealed record HeldOut(ModelConfig Config, Vocabulary Vocabulary, IReadO
         var comments = new List<HeldOutComment>();
         for (int i = 0; i < streams.Count; i++)
         {
+            SharedWording? wording = streams[i].Comments.Select(comment => comment.Author).Distinct().Take(2).Count() < 2 ? null
+                : new([.. streams[i].Comments.Select(comment => (comment.Text, comment.Author))], new ChatLogOptions().AuthorNgram, ChatLogOptions.UsualMinAuthors);
             foreach (ChatComment comment in streams[i].Comments.Where(comment => comment.Time >= first && comment.Time <= last))
             {
                 ClipWindow window = ClipWindow.Before(comment.Time, model.Config, streams[i].FrameCount, streams[i].StepCount);
                 if (!window.IsEmpty && ChatText.Words(comment.Text).Length > 0)
-                    comments.Add(new HeldOutComment(i, comment.Time, comment.Text, window));
+                    comments.Add(new HeldOutComment(i, comment.Time, comment.Text, window, wording?.Holds(comment.Text)));
             }
         }
         if (comments.Count < 2)

@@ -6,17 +6,9 @@ namespace Twitch.Training.Evaluating;
 /// <param name="Distinct2">Different pairs of neighbouring words among all such pairs.</param>
 /// <param name="Memorized">Share that stands word for word in the training chat; absent if that is not known.</param>
 /// <param name="MeanWords">Mean length in words.</param>
-/// <param name="EmoteShare">Emotes among all words.</param>
+/// <param name="EmoteShare">Emotes among all words (<see cref="EmoteNames"/>).</param>
 internal sealed record Speech(int Comments, double Distinct1, double Distinct2, double? Memorized, double MeanWords, double EmoteShare)
 {
-    // Names that a spelling does not betray, of Twitch, BetterTTV, FrankerFaceZ and 7TV.
-    private static readonly HashSet<string> Named = new(StringComparer.Ordinal)
-    {
-        "4Head", "Aware", "Bedge", "Clap", "Clueless", "Copium", "COPIUM", "Gayge", "HUH", "Kappa", "Keepo", "KEKL", "KEKW", "LUL", "LULE", "LULW",
-        "Madge", "OMEGALUL", "Okayge", "Pog", "Pogey", "Pogu", "PogU", "Prayge", "Sadge", "Stare", "Susge", "Wokege", "WICKED", "ICANT", "SCHIZO", "EZ",
-        "TriHard", "Jebaited", "BOOBA", "PETTHE", "AYAYA", "weirdChamp", "Hmmge", "Tomfoolery", "D:", "<3", ":)", ":(", ":D", ":o", ":O", ":P", ":p", ";)", ";p", ";P", "B)", "R)", ":/", ":|", ":z", "o_O", "O_o", ">(",
-    };
-
     /// <summary>Measures comments.</summary>
     /// <param name="texts">The comments.</param>
     /// <param name="training">What was learned from.</param>
@@ -32,14 +24,8 @@ internal sealed record Speech(int Comments, double Distinct1, double Distinct2, 
             Share(pairs.Distinct().Count(), pairs.Length),
             training.Count == 0 ? null : Share(texts.Count(text => known.Contains(ChatText.Key(text))), comments.Length),
             Share(words.Length, comments.Length),
-            Share(words.Count(IsEmote), words.Length));
+            Share(words.Count(EmoteNames.Contain), words.Length));
     }
-
-    /// <summary>Whether a word is an emote as far as its spelling tells: a known name, an emoji, or a capital after a small letter
-    /// (<c>monkaS</c>, <c>NotLikeThis</c>). Chat logs are kept as text, without what the site marked as an emote.</summary>
-    public static bool IsEmote(string word) => Named.Contains(word)
-        || word.EnumerateRunes().Any(rune => rune.Value > 0x2000 && System.Text.Rune.GetUnicodeCategory(rune) == System.Globalization.UnicodeCategory.OtherSymbol)
-        || (word.All(char.IsAsciiLetterOrDigit) && word.Zip(word.Skip(1)).Any(pair => char.IsAsciiLetterLower(pair.First) && char.IsAsciiLetterUpper(pair.Second)));
 
     private static double Share(int part, int whole) => whole == 0 ? 0 : Math.Round(part / (double)whole, 4);
 }
