@@ -89,6 +89,9 @@ public sealed record BundleManifest
     /// <summary>How comments are drawn if nothing else is asked for.</summary>
     public required SamplingOptions Sampling { get; init; }
 
+    /// <summary>What <see cref="Sampling"/> was fitted to; absent if it was not.</summary>
+    public FittedSpeech? Fitted { get; init; }
+
     /// <summary>Where the bundle comes from.</summary>
     public required Provenance Provenance { get; init; }
 

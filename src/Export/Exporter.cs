@@ -47,15 +47,18 @@ public static class Exporter
     /// <param name="provenance">Where the bundle comes from; <see cref="Provenance"/> knows the beginning.</param>
     /// <param name="sampling">How comments are drawn if nothing else is asked for.</param>
     /// <param name="costs">What each variant of the decoder step loses, by its file; those that were measured.</param>
+    /// <param name="fitted">What <paramref name="sampling"/> was fitted to.</param>
     /// <returns>What was written.</returns>
     public static BundleManifest WriteManifest(
-        Checkpoint checkpoint, string folder, ExportOptions options, Provenance provenance, SamplingOptions sampling, IReadOnlyDictionary<string, VariantCost>? costs = null)
+        Checkpoint checkpoint, string folder, ExportOptions options, Provenance provenance, SamplingOptions sampling, IReadOnlyDictionary<string, VariantCost>? costs = null,
+        FittedSpeech? fitted = null)
     {
         var manifest = new BundleManifest
         {
             Version = BundleManifest.CurrentVersion,
             Config = checkpoint.Config,
             Sampling = sampling,
+            Fitted = fitted,
             Provenance = provenance,
             Graphs = [.. Graphs(checkpoint, options).Select(graph => new GraphEntry(graph.File, graph.Model.Inputs, graph.Model.Outputs))],
             Variants = [.. Variants(checkpoint.Config, options).Select(variant => variant with { Cost = costs?.GetValueOrDefault(variant.File) })],

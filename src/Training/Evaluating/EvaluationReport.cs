@@ -100,10 +100,13 @@ internal sealed record EvaluationReport
     public RateForecasts? When { get; init; }
 
     /// <summary>What the network says, one comment at each held-out comment's moment.</summary>
-    public required Speech Said { get; init; }
+    public required SpeechFigures Said { get; init; }
 
     /// <summary>What people said.</summary>
-    public required Speech People { get; init; }
+    public required SpeechFigures People { get; init; }
+
+    /// <summary>What the bundle's sampling defaults were fitted to when it was exported; absent if they were not.</summary>
+    public FittedSpeech? Fitted { get; init; }
 
     /// <summary>Every forecast that was made, in the table's order.</summary>
     [JsonIgnore]

@@ -69,6 +69,7 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
             MostPopular = learned && ranked.Length > 0 ? Forecast("most popular", null, Each(text => unigrams.Said(text))) : null,
             PastChat = ranked.Length > 0 ? Forecast("TF-IDF to past chat", null, [.. ranked.Select(set => past.Before(set.Stream, set.Time).Likeness(set.Texts))]) : null,
             When = model.HasRate ? RateForecasts.Measure(model, heldOut, _scorer, _block, seed, cancellation) : null,
+            Fitted = model.Bundle.Manifest.Fitted,
             Said = Speech.Of(Generate(cancellation), heldOut.Training),
             People = Speech.Of([.. Spread().Select(comment => comment.Text)], heldOut.Training),
         };
