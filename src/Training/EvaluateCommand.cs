@@ -24,7 +24,7 @@ internal static class EvaluateCommand
         {
             EvaluateRequest request = options.Read(parsed);
             ChatLogOptions chat = input.ChatLog(parsed) with { MinAuthors = 1 };    // whoever alone says it, it was written
-            IEnumerable<string>? training = request.TrainingChat is string log ? ChatLog.Read(log, chat).Comments.Select(comment => comment.Text) : null;
+            IReadOnlyList<ChatComment>? training = request.TrainingChat is string log ? ChatLog.Read(log, chat).Comments : null;
             using var model = Runtime.CommentModel.Open(parsed.GetValue(bundle)!, new RuntimeOptions { IntraOpThreads = request.Threads });
             IReadOnlyList<PreparedStream> streams = PrepareCommand.Run(
                 input.Recordings(parsed), model.Config, chat, input.PreparedFolder(parsed, "prepared"), parsed.InvocationConfiguration.Error, cancellation);
@@ -52,7 +52,7 @@ internal static class EvaluateCommand
         if (request.CandidatesOut is string built)
             ScoredFiles.Write(built, sets);
 
-        using var evaluator = new Evaluator(model, heldOut, request.Seed);
+        using var evaluator = new Evaluator(model, heldOut, request.Seed, request.Speak);
         if (request.MessagesOut is string scored)
             ScoredFiles.WriteMessages(scored, messages.Zip(evaluator.Score(messages.Select(line => line.Message), cancellation),
                 (line, scores) => new ScoredMessageLine(line.Id, Rounded(scores[0]), ChatText.Words(line.Message.Texts[0]).Length + 1)));

@@ -33,6 +33,9 @@ internal sealed record EvaluateRequest
     /// <summary>How candidates are built.</summary>
     public required Protocol Protocol { get; init; }
 
+    /// <summary>Comments that the network says; 0: as many as are held out.</summary>
+    public required int Speak { get; init; }
+
     /// <summary>Seed of everything that is drawn.</summary>
     public required long Seed { get; init; }
 
@@ -58,6 +61,7 @@ internal sealed class EvaluateOptions
     private readonly Option<string?> _scoresOut = new("--scores-out") { Description = "Write {\"id\", \"scores\": [log-probability, ...]} for each line of --candidates", HelpName = "FILE" };
     private readonly Option<string?> _messages = new("--messages") { Description = "Score these: a JSON line {\"id\", \"time\", \"text\"} each", HelpName = "FILE" };
     private readonly Option<string?> _messagesOut = new("--messages-out") { Description = "Write {\"id\", \"logp\", \"tokens\"} for each line of --messages", HelpName = "FILE" };
+    private readonly Option<int?> _speak = new("--speak") { Description = $"Comments that the network says, to see what they are like; absent: one at each held-out comment's moment, at most {Evaluator.MostGenerated}", HelpName = "N" };
     private readonly Option<long> _seed = new("--seed") { Description = "Seed of candidates, exchanged windows, intervals and generated comments", DefaultValueFactory = _ => 1, HelpName = "N" };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of one operation", DefaultValueFactory = _ => 1, HelpName = "N" };
     private readonly Option<string?> _html = new("--html") { Description = "Write a report with plots as well", HelpName = "FILE" };
@@ -66,7 +70,7 @@ internal sealed class EvaluateOptions
     /// <summary>Adds the options to the verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_from, _until, _trainingChat, _protocol, _candidates, _candidatesOut, _scoresOut, _messages, _messagesOut, _seed, _threads, _html, _json])
+        foreach (Option option in (Option[])[_from, _until, _trainingChat, _protocol, _candidates, _candidatesOut, _scoresOut, _messages, _messagesOut, _speak, _seed, _threads, _html, _json])
             command.Options.Add(option);
     }
 
@@ -92,6 +96,7 @@ internal sealed class EvaluateOptions
             Messages = parsed.GetValue(_messages),
             MessagesOut = parsed.GetValue(_messagesOut),
             Protocol = Protocol.Of(parsed.GetValue(_protocol)!),
+            Speak = parsed.GetValue(_speak) is not int speak ? 0 : speak >= 1 ? speak : throw new TwitchException($"--speak is {speak}; it must be at least 1.", ExitCode.Usage),
             Seed = parsed.GetValue(_seed),
             Threads = parsed.GetValue(_threads),
             Html = parsed.GetValue(_html),

@@ -11,7 +11,11 @@ internal static class OwnWording
     /// <param name="length">Words of a run.</param>
     /// <param name="minAuthors">Fewest people.</param>
     /// <returns>Null if there are none.</returns>
-    public static BlockedRuns? Of(IEnumerable<IReadOnlyList<ChatComment>> chats, int length, int minAuthors)
+    public static BlockedRuns? Of(IEnumerable<IReadOnlyList<ChatComment>> chats, int length, int minAuthors) =>
+        Runs(chats, length, minAuthors) is { Count: > 0 } runs ? BlockedRuns.Of(length, minAuthors, runs) : null;
+
+    /// <summary>The same as numbers, each of which is a run of words: <see cref="BlockedRuns.HashOf(ReadOnlySpan{ulong})"/>.</summary>
+    public static HashSet<ulong> Runs(IEnumerable<IReadOnlyList<ChatComment>> chats, int length, int minAuthors)
     {
         HashSet<ulong> all = [], shared = [];
         foreach (IReadOnlyList<ChatComment> chat in chats)
@@ -26,7 +30,7 @@ internal static class OwnWording
             }
         }
         all.ExceptWith(shared);
-        return all.Count == 0 ? null : BlockedRuns.Of(length, minAuthors, all);
+        return all;
     }
 
     private static Dictionary<ulong, Speakers> Count(IReadOnlyList<ChatComment> chat, int length, int minAuthors)
@@ -34,10 +38,17 @@ internal static class OwnWording
         var speakers = new Dictionary<ulong, Speakers>();
         foreach (ChatComment comment in chat)
         {
-            ulong[] words = [.. comment.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(BlockedRuns.HashOf)];
-            for (int at = 0; at + length <= words.Length; at++)
-                CollectionsMarshal.GetValueRefOrAddDefault(speakers, BlockedRuns.HashOf(words.AsSpan(at, length)), out _).Add(comment.Author, minAuthors);
+            foreach (ulong run in RunsOf(comment.Text, length))
+                CollectionsMarshal.GetValueRefOrAddDefault(speakers, run, out _).Add(comment.Author, minAuthors);
         }
         return speakers;
+    }
+
+    /// <summary>The runs of a text.</summary>
+    public static IEnumerable<ulong> RunsOf(string text, int length)
+    {
+        ulong[] words = [.. text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(BlockedRuns.HashOf)];
+        for (int at = 0; at + length <= words.Length; at++)
+            yield return BlockedRuns.HashOf(words.AsSpan(at, length));
     }
 }

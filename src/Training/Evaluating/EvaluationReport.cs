@@ -102,6 +102,12 @@ internal sealed record EvaluationReport
     /// <summary>What the network says, one comment at each held-out comment's moment.</summary>
     public required SpeechFigures Said { get; init; }
 
+    /// <summary>Comments of the network with a run of three words that one person alone used before; absent where nobody's are told apart.</summary>
+    public int? SaidOwn { get; init; }
+
+    /// <summary>Comments of people with such a run.</summary>
+    public int? PeopleOwn { get; init; }
+
     /// <summary>What people said.</summary>
     public required SpeechFigures People { get; init; }
 

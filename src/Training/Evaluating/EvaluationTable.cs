@@ -65,11 +65,11 @@ internal sealed record EvaluationTable(IReadOnlyList<string> Header, IReadOnlyLi
     /// <summary>What is said.</summary>
     public static EvaluationTable Speeches(EvaluationReport report)
     {
-        return new EvaluationTable(["who speaks", "comments", "distinct-1", "distinct-2", "found in training", "mean words", "emotes"],
-            [Row("the network", report.Said), Row("people", report.People), .. report.Fitted is not { } fitted ? (string[][])[] : [Row("the network, when it was exported", fitted.Network), Row("people, when it was exported", fitted.People)]]);
+        return new EvaluationTable(["who speaks", "comments", "distinct-1", "distinct-2", "found in training", "mean words", "emotes", "with one person's wording"],
+            [Row("the network", report.Said, report.SaidOwn), Row("people", report.People, report.PeopleOwn), .. report.Fitted is not { } fitted ? (string[][])[] : [Row("the network, when it was exported", fitted.Network, null), Row("people, when it was exported", fitted.People, null)]]);
 
-        static string[] Row(string name, SpeechFigures speech) =>
-            [name, Text($"{speech.Comments}"), Cell(speech.Distinct1, "0.000"), Cell(speech.Distinct2, "0.000"), speech.Memorized is double share ? Percent(share) : "", Cell(speech.MeanWords, "0.00"), Percent(speech.EmoteShare)];
+        static string[] Row(string name, SpeechFigures speech, int? own) =>
+            [name, Text($"{speech.Comments}"), Cell(speech.Distinct1, "0.000"), Cell(speech.Distinct2, "0.000"), speech.Memorized is double share ? Percent(share) : "", Cell(speech.MeanWords, "0.00"), Percent(speech.EmoteShare), own is int count ? Text($"{count}") : ""];
     }
 
     /// <summary>Every table of a report.</summary>

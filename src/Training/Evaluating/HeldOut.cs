@@ -25,6 +25,12 @@ internal sealed record HeldOut(ModelConfig Config, Vocabulary Vocabulary, IReadO
     /// <inheritdoc cref="First"/>
     public TimeSpan Last { get; init; } = TimeSpan.MaxValue;
 
+    /// <summary>Runs of three words that one person alone used in what was learned from; empty where nobody's are told apart.</summary>
+    public IReadOnlySet<ulong> OwnRuns { get; init; } = new HashSet<ulong>();
+
+    /// <summary>How many texts have such a run.</summary>
+    public int CountOwn(IEnumerable<string> texts) => texts.Count(text => OwnWording.RunsOf(text, new ChatLogOptions().AuthorNgram).Any(OwnRuns.Contains));
+
     /// <summary>Tokens to foresee, with one <c>&lt;EOS&gt;</c> a comment.</summary>
     public int TokenCount { get; } = Comments.Sum(comment => ChatText.Words(comment.Text).Length + 1);
 
@@ -43,7 +49,7 @@ internal sealed record HeldOut(ModelConfig Config, Vocabulary Vocabulary, IReadO
     /// <param name="last">Latest comment.</param>
     /// <param name="training">What was learned from; null: the comments before <paramref name="first"/>.</param>
     /// <exception cref="TwitchException">Fewer than two comments are in it.</exception>
-    public static HeldOut Create(Runtime.CommentModel model, IReadOnlyList<IPreparedStream> streams, TimeSpan first, TimeSpan last, IEnumerable<string>? training)
+    public static HeldOut Create(Runtime.CommentModel model, IReadOnlyList<IPreparedStream> streams, TimeSpan first, TimeSpan last, IReadOnlyList<ChatComment>? training)
     {
         var comments = new List<HeldOutComment>();
         for (int i = 0; i < streams.Count; i++)
@@ -60,7 +66,12 @@ internal sealed record HeldOut(ModelConfig Config, Vocabulary Vocabulary, IReadO
         if (comments.Count < 2)
             throw new TwitchException($"{comments.Count} comments between --from {StreamTime.Format(first)} and {(last == TimeSpan.MaxValue ? "the end" : $"--until {StreamTime.Format(last)}")} have pictures and sound before them; at least 2 are needed.");
 
-        training ??= streams.SelectMany(stream => stream.Comments.Where(comment => comment.Time < first)).Select(comment => comment.Text);
-        return new HeldOut(model.Config, model.Vocabulary, streams, comments, [.. training]) { First = first, Last = last };
+        IReadOnlyList<ChatComment>[] chats = training is not null ? [training] : [.. streams.Select(stream => stream.Comments.Where(comment => comment.Time < first).ToArray())];
+        return new HeldOut(model.Config, model.Vocabulary, streams, comments, [.. chats.SelectMany(chat => chat).Select(comment => comment.Text)])
+        {
+            First = first,
+            Last = last,
+            OwnRuns = OwnWording.Runs(chats, new ChatLogOptions().AuthorNgram, ChatLogOptions.UsualMinAuthors),
+        };
     }
 }
