@@ -101,9 +101,9 @@ public class CandidatesTests
     [Fact]
     public void Speech_is_counted()
     {
-        Speech speech = Speech.Of(["gg gg gg", "gg monkaS", "KEKW"], ["GG  gg gg", "other"]);
+        SpeechFigures speech = Speech.Of(["gg gg gg", "gg monkaS", "KEKW"], ["GG  gg gg", "other"]);
 
-        Assert.Equal(new Speech(3, Distinct1: 0.5, Distinct2: 0.6667, Memorized: 0.3333, MeanWords: 2, EmoteShare: 0.3333), speech);
+        Assert.Equal(new SpeechFigures(3, Distinct1: 0.5, Distinct2: 0.6667, Memorized: 0.3333, MeanWords: 2, EmoteShare: 0.3333), speech);
         Assert.Null(Speech.Of(["gg"], []).Memorized);
     }
 
