@@ -34,8 +34,11 @@ public sealed record ModelConfig
     /// <summary>Length of the window that explains a comment, in seconds.</summary>
     public required int WindowSeconds { get; init; }
 
-    /// <summary>Words in the vocabulary, special ones included.</summary>
+    /// <summary>Words and pieces in the vocabulary, special ones included.</summary>
     public required int VocabularySize { get; init; }
+
+    /// <summary>Whether the vocabulary spells rare words in pieces; otherwise they are <c>&lt;UNK&gt;</c>.</summary>
+    public bool Subwords { get; init; }
 
     /// <summary>Size of a word's embedding.</summary>
     public required int EmbeddingSize { get; init; }
@@ -93,6 +96,7 @@ public sealed record ModelConfig
         Mel = MelSpec.Standard,
         WindowSeconds = 10,
         VocabularySize = 5000,
+        Subwords = true,
         EmbeddingSize = 128,
         HiddenSize = 128,
         Eyes = new EyesSpec("ResNet-18", "", new FrameSpec(224, 224), FeatureCount: 512),

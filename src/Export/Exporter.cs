@@ -40,6 +40,7 @@ public static class Exporter
         if (IsScreened(checkpoint.Config, options))
             new HeadWeights(checkpoint.Weights, withSentinel: false).Save(Path.Combine(folder, BundleManifest.DecoderHeadFile));
         checkpoint.Vocabulary.Save(Path.Combine(folder, BundleManifest.VocabularyFile));
+        checkpoint.BlockedRuns?.Save(Path.Combine(folder, BundleManifest.BlockedRunsFile));
     }
 
     /// <summary>Writes <c>bundle.json</c>: what the graphs take and give, and the hash of every file that is in the folder now.</summary>
@@ -49,15 +50,18 @@ public static class Exporter
     /// <param name="provenance">Where the bundle comes from; <see cref="Provenance"/> knows the beginning.</param>
     /// <param name="sampling">How comments are drawn if nothing else is asked for.</param>
     /// <param name="costs">What each variant of the decoder step loses, by its file; those that were measured.</param>
+    /// <param name="fitted">What <paramref name="sampling"/> was fitted to.</param>
     /// <returns>What was written.</returns>
     public static BundleManifest WriteManifest(
-        Checkpoint checkpoint, string folder, ExportOptions options, Provenance provenance, SamplingOptions sampling, IReadOnlyDictionary<string, VariantCost>? costs = null)
+        Checkpoint checkpoint, string folder, ExportOptions options, Provenance provenance, SamplingOptions sampling, IReadOnlyDictionary<string, VariantCost>? costs = null,
+        FittedSpeech? fitted = null)
     {
         var manifest = new BundleManifest
         {
             Version = BundleManifest.CurrentVersion,
             Config = checkpoint.Config,
             Sampling = sampling,
+            Fitted = fitted,
             Provenance = provenance,
             Graphs = [.. Senses(checkpoint.Config), .. Graphs(checkpoint, options).Select(graph => new GraphEntry(graph.File, [.. graph.Model.Inputs.Select(Border)], [.. graph.Model.Outputs.Select(Border)]))],
             Variants = [.. Variants(checkpoint.Config, options).Select(variant => variant with { Cost = costs?.GetValueOrDefault(variant.File) })],

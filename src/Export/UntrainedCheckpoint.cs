@@ -28,6 +28,7 @@ public static class UntrainedCheckpoint
             var random = new SplitMix64(seed, stream++);
             weights.Add(parameter.Name, TensorType.F32, parameter.Shape, output => Write(output, parameter.Count, random, draw));
         }
+        config = config with { Subwords = false };    // its words are made up, each a token
         var vocabulary = Vocabulary.FromWords(Enumerable.Range(Vocabulary.SpecialCount, config.VocabularySize - Vocabulary.SpecialCount).Select(id => $"w{id:0000}"));
         AtomicFolder.Write(folder, partial =>
         {

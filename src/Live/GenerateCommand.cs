@@ -150,8 +150,7 @@ internal sealed class GenerateCommand
 
     private static string TextLine(TimedComment line, bool logprobs, Vocabulary vocabulary)
     {
-        IEnumerable<string> words = line.Comment.Tokens.Zip(line.Comment.LogProbabilities, (id, value) =>
-            string.Create(CultureInfo.InvariantCulture, $"{vocabulary[id]} ({value:0.00})"));
+        IEnumerable<string> words = line.Comment.Words(vocabulary).Select(word => string.Create(CultureInfo.InvariantCulture, $"{word.Text} ({word.LogProbability:0.00})"));
         return $"[{StreamTime.Format(line.Time)}] {(logprobs ? string.Join(' ', words) : line.Comment.Text)}";
     }
 }

@@ -42,7 +42,7 @@ public sealed partial class CommentModel : IDisposable
             if (DecoderFile(rows: 1) == BundleManifest.DecoderStepScreenedFile)
                 _sessions.Add(_head = ExactHead.Open(bundle));
             _decoder = Open(step with { File = DecoderFile(rows: 1) }, decoding);
-            Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary);
+            Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary, bundle.BlockedRuns);
             if (options.Provider == ExecutionProvider.Cuda)
                 TryOut();
 
@@ -164,7 +164,7 @@ public sealed partial class CommentModel : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         options.Validate(Config.VocabularySize);
         if (!_idle.TryTake(out (IModelDecoder Decoder, Sampler Sampler) buffers))
-            buffers = (CreateDecoder(), new Sampler(Config.VocabularySize, Speaker.Banned));
+            buffers = (CreateDecoder(), new Sampler(Speaker.DrawRules));
         try
         {
             return new CommentGenerator(buffers.Decoder, buffers.Sampler, clip, options, (decoder, sampler) => GiveBack((IModelDecoder)decoder, sampler));
@@ -193,7 +193,7 @@ public sealed partial class CommentModel : IDisposable
         if (DecoderFile(capacity) == DecoderFile(rows: 1))
             return Generate(clip, options);
         using IModelBatchDecoder decoder = CreateBatchDecoder(capacity);
-        var (row, sampler) = (new OneOfMany(decoder), new Sampler(Config.VocabularySize, Speaker.Banned));
+        var (row, sampler) = (new OneOfMany(decoder), new Sampler(Speaker.DrawRules));
         return Draw(options, each => new CommentGenerator(row, sampler, clip, each));
     }
 

@@ -1,6 +1,7 @@
 using TorchSharp;
 using Twitch.Export;
 using Twitch.Runtime;
+using Twitch.Training.Evaluating;
 using static TorchSharp.torch;
 
 namespace Twitch.Training;
@@ -20,7 +21,7 @@ public static class BundleExport
     /// <param name="checkpoint">The network.</param>
     /// <param name="folder">The bundle's place; what stands there is replaced.</param>
     /// <param name="options">How graphs are written, and which.</param>
-    /// <param name="data">The examples it was trained with: those held out show what int8 and float16 cost. Without, the export's own windows show
+    /// <param name="data">The examples it was trained with: to those held out the sampling defaults are fitted, and they show what int8 and float16 cost. Without, the export's own windows show
     /// how often the most likely word changes.</param>
     /// <param name="tolerance">What may be in the place of <see cref="Tolerance"/>.</param>
     /// <returns>What <c>bundle.json</c> says.</returns>
@@ -41,7 +42,8 @@ public static class BundleExport
                 Provenance provenance = Describe(checkpoint);
                 Exporter.WriteManifest(checkpoint, partial, options, provenance, new SamplingOptions());
                 (double largest, Dictionary<string, VariantCost> costs) = Compare(partial, checkpoint, files, Exporter.Variants(checkpoint.Config, options), data, tolerance);
-                manifest = Exporter.WriteManifest(checkpoint, partial, options, provenance with { MaxDifference = largest }, new SamplingOptions(), costs);
+                (SamplingOptions sampling, FittedSpeech? fitted) = data is null ? (new SamplingOptions(), null) : SamplingFit.Run(partial, data);
+                manifest = Exporter.WriteManifest(checkpoint, partial, options, provenance with { MaxDifference = largest }, sampling, costs, fitted);
             });
         }
         finally

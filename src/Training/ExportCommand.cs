@@ -64,6 +64,9 @@ internal static class ExportCommand
             VariantCost worst = precision.Select(variant => variant.Cost!).MaxBy(cost => cost.PerplexityRise() ?? -cost.GreedyAgreement)!;
             console.Error.WriteLine(PrecisionCost.Describe(precision.Key, worst));
         }
+        if (manifest.Fitted is { } fitted)
+            console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Drawn with temperature {manifest.Sampling.Temperature}, top-k {manifest.Sampling.TopK}, top-p {manifest.Sampling.TopP}, min-p {manifest.Sampling.MinP}: {fitted.Network.Describe()}; people: {fitted.People.Describe()}"));
         console.Output.WriteLine(bundleFolder);
     }
 

@@ -23,8 +23,9 @@ internal sealed class InputOptions
     private readonly Option<bool> _wholeBroadcast = new("--whole-broadcast") { Description = "The recording is the whole broadcast, though its TwitchDownloader log was cropped" };
     private readonly Option<bool> _keepBots = new("--keep-bots") { Description = "Learn from well-known bots too" };
     private readonly Option<bool> _keepCommands = new("--keep-commands") { Description = "Learn commands (!uptime) too" };
-    private readonly Option<int> _minAuthors = new(ChatLogOptions.MinAuthorsOption) { Description = "How many people must use a wording for it to be learnt; 1 learns everybody's", DefaultValueFactory = _ => ChatLogOptions.UsualMinAuthors, HelpName = "N" };
+    private readonly Option<int> _minAuthors = new(ChatLogOptions.MinAuthorsOption) { Description = "How many people must use a wording for it to be said; 1 lets everybody's be said", DefaultValueFactory = _ => ChatLogOptions.UsualMinAuthors, HelpName = "N" };
     private readonly Option<int> _authorNgram = new(ChatLogOptions.AuthorNgramOption) { Description = "Words of such a wording", DefaultValueFactory = _ => new ChatLogOptions().AuthorNgram, HelpName = "N" };
+    private readonly Option<bool> _learnSharedOnly = new("--learn-shared-only") { Description = "Do not even learn comments with wording that fewer people use" };
     private readonly Option<string?> _bannedWords = new("--banned-words") { Description = "List of words whose comments are not learnt: UTF-8, one a line; word, word*, *word* or two words", HelpName = "FILE" };
     private readonly Option<bool> _noDefaultBannedWords = new("--no-default-banned-words") { Description = "Leave out the built-in list of slurs" };
     private readonly Option<string[]> _bots = new("--bot") { Description = "Name of one more bot to leave out", HelpName = "NAME" };
@@ -42,7 +43,7 @@ internal sealed class InputOptions
             command.Options.Add(_ears);
         }
         foreach (Option option in (Option[])[_video, _audio, _chat, _prepared, _streamStart, _chatOffset, _wholeBroadcast, _keepBots,
-            _keepCommands, _minAuthors, _authorNgram, _bannedWords, _noDefaultBannedWords, _bots, _noBots, _maxUnparsable])
+            _keepCommands, _minAuthors, _authorNgram, _learnSharedOnly, _bannedWords, _noDefaultBannedWords, _bots, _noBots, _maxUnparsable])
             command.Options.Add(option);
     }
 
@@ -79,6 +80,10 @@ internal sealed class InputOptions
     /// <summary>Where prepared recordings are kept: as the option says, else <paramref name="fallback"/>.</summary>
     public string PreparedFolder(ParseResult parsed, string fallback) => parsed.GetValue(_prepared) ?? fallback;
 
+    /// <summary>A training's options with the wording that is not said.</summary>
+    public TrainerOptions Wording(ParseResult parsed, TrainerOptions options) =>
+        (options with { MinAuthors = parsed.GetValue(_minAuthors), AuthorNgram = parsed.GetValue(_authorNgram) }).Validate();
+
     /// <summary>How chat logs are read.</summary>
     /// <exception cref="TwitchException">An option's value is out of range (exit code 2).</exception>
     public ChatLogOptions ChatLog(ParseResult parsed)
@@ -100,7 +105,7 @@ internal sealed class InputOptions
             CroppedRecording = !parsed.GetValue(_wholeBroadcast),
             DropBots = !parsed.GetValue(_keepBots),
             DropCommands = !parsed.GetValue(_keepCommands),
-            MinAuthors = parsed.GetValue(_minAuthors),
+            MinAuthors = parsed.GetValue(_learnSharedOnly) ? parsed.GetValue(_minAuthors) : 1,
             AuthorNgram = parsed.GetValue(_authorNgram),
             BannedWords = banned.Lines,
             ExtraBots = parsed.GetValue(_bots) ?? [],

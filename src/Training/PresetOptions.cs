@@ -9,7 +9,7 @@ internal sealed class PresetOptions(bool readsPastChat = false)
     private readonly Option<string> _preset = new("--preset") { Description = "Sizes of the network: standard, or published (as it was published, 1.3 GB)", DefaultValueFactory = _ => "standard", HelpName = "NAME" };
     private readonly Option<int?> _frame = new("--frame") { Description = "Height and width of a frame in pixels, instead of the preset's; preset published alone", HelpName = "PIXELS" };
     private readonly Option<int?> _window = new("--window") { Description = "Seconds of stream before a comment that explain it, instead of the preset's", HelpName = "SECONDS" };
-    private readonly Option<int?> _vocabulary = new("--vocabulary") { Description = "Most words of the vocabulary, instead of the preset's", HelpName = "WORDS" };
+    private readonly Option<int?> _vocabulary = new("--vocabulary") { Description = "Most words and pieces of the vocabulary, instead of the preset's", HelpName = "WORDS" };
     private readonly Option<int?> _hidden = new("--hidden") { Description = "Size of every LSTM's state, instead of the preset's", HelpName = "SIZE" };
     private readonly Option<int?> _pastChat = new("--past-chat")
     {

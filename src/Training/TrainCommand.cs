@@ -27,7 +27,7 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellation) =>
         {
             ModelConfig config = sizes.Config(parsed);
-            TrainerOptions options = training.Read(parsed, config.Preset);
+            TrainerOptions options = input.Wording(parsed, training.Read(parsed, config.Preset));
             string folder = parsed.GetValue(output)!, store = input.PreparedFolder(parsed, Path.Combine(folder, PreparedFolder));
             using var senses = PreparedSenses.Of(config, store, input.Eyes(parsed), input.Ears(parsed));
             IReadOnlyList<PreparedStream> streams = PrepareCommand.Run(

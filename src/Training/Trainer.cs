@@ -44,6 +44,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         data.Config.Validate("the training data's config");
         var identity = new RunIdentity(data.Config, options, [.. streams.Select(stream => StreamIdentity.Of(stream, data.Config.Eyes is not null))]);
         using TrainingFolder run = TrainingFolder.Open(folder, identity, data.Vocabulary, options.Restart, perception);
+        run.Blocked = data.Blocked;
         if (!run.State.Finished)
             Train(run, data, device, cancel);
         if (!run.State.IsComplete)

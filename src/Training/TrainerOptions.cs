@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Twitch.Training.Chat;
 
 namespace Twitch.Training;
 
@@ -57,8 +58,14 @@ public sealed record TrainerOptions
     /// <summary>Most words of a comment; the rest of a longer one is not learned.</summary>
     public int MaxLength { get; init; } = 20;
 
-    /// <summary>Words that the training comments hold less often are <c>&lt;UNK&gt;</c>.</summary>
+    /// <summary>Words that the training comments hold less often are spelt in pieces, or are <c>&lt;UNK&gt;</c> where there are none.</summary>
     public int MinWordCount { get; init; } = 2;
+
+    /// <summary>How many people must have used a run of <see cref="AuthorNgram"/> words for it to be said; 1 lets every run be said. In [1, 1000].</summary>
+    public int MinAuthors { get; init; } = ChatLogOptions.UsualMinAuthors;
+
+    /// <summary>Words of such a run. In [1, 100].</summary>
+    public int AuthorNgram { get; init; } = 3;
 
     /// <summary>Device: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "cpu";
@@ -103,6 +110,8 @@ public sealed record TrainerOptions
         Check(Until is null || Until > From, "--until", Until, $"after --from, {From}");
         Check(MaxLength is >= 1 and <= 500, "--max-length", MaxLength, "in [1, 500]");
         Check(MinWordCount >= 1, "--min-word-count", MinWordCount, "at least 1");
+        Check(MinAuthors is >= 1 and <= 1000, ChatLogOptions.MinAuthorsOption, MinAuthors, "in [1, 1000], where 1 lets what one person alone said be said");
+        Check(AuthorNgram is >= 1 and <= 100, ChatLogOptions.AuthorNgramOption, AuthorNgram, "in [1, 100]");
         Check(Threads is >= 0 and <= 1024, "--threads", Threads, "in [0, 1024], where 0 takes one for each core");
         Check(SaveInterval >= TimeSpan.Zero, "--save-interval", SaveInterval, "at least 0");
         return this;

@@ -78,6 +78,9 @@ public sealed class TrainingData
     /// <summary>What became of the comments.</summary>
     public SplitCounts Counts { get; }
 
+    /// <summary>Runs of words in the used range that too few people used to be said; absent if there are none, or nobody's are told apart.</summary>
+    public BlockedRuns? Blocked { get; private init; }
+
     /// <summary>Splits the comments of some recordings and learns their vocabulary.</summary>
     /// <param name="streams">The recordings; they stay open as long as the data is used.</param>
     /// <param name="config">Window and largest vocabulary.</param>
@@ -114,16 +117,28 @@ public sealed class TrainingData
                 $"{outside} lie outside the used range and {gap} in the gap between the two parts; " +
                 "use a longer or busier recording, a wider range or another --validation-share.");
 
-        Vocabulary vocabulary = Vocabulary.Build(training.Select(entry => entry.Comment.Text), config.VocabularySize, options.MinWordCount);
+        Vocabulary vocabulary = Learn([.. training.Select(entry => entry.Comment.Text)], config, options);
         if (vocabulary.Count <= Vocabulary.SpecialCount)
             throw new TwitchException($"No word stands {options.MinWordCount} times in the {training.Count} training comments; use a longer recording or --min-word-count 1.");
         IReadOnlyList<PastComment>[] chats = [.. streams.Select(stream => ChatBefore.Encode(stream.Comments.Where(comment => comment.Time >= options.From), vocabulary))];
-        return new TrainingData(streams, config with { VocabularySize = vocabulary.Count }, options, vocabulary, Encode(training), Encode(validation), counts, chats);
+        BlockedRuns? blocked = OwnWording.Of(
+            streams.Select(stream => stream.Comments.Where(comment => comment.Time >= options.From && !(comment.Time > options.Until)).ToArray()), options.AuthorNgram, options.MinAuthors);
+        return new TrainingData(streams, config with { VocabularySize = vocabulary.Count }, options, vocabulary, Encode(training), Encode(validation), counts, chats) { Blocked = blocked };
 
         Example[] Encode(List<(int Stream, ChatComment Comment, ClipWindow Window)> entries) =>
             [.. entries.Select(entry => new Example(entry.Stream, entry.Comment.Time, entry.Window,
-                [Vocabulary.Start, .. vocabulary.Encode(entry.Comment.Text).Take(options.MaxLength), Vocabulary.End],
+                [Vocabulary.Start, .. vocabulary.Encode(entry.Comment.Text, options.MaxLength, SamplingOptions.MostTokens(options.MaxLength)), Vocabulary.End],
                 new ChatBefore(chats[entry.Stream], entry.Comment.Time)))];
+    }
+
+    // Preset published knows words alone.
+    private static Vocabulary Learn(string[] texts, ModelConfig config, TrainerOptions options)
+    {
+        if (!config.Subwords)
+            return Vocabulary.Build(texts, config.VocabularySize, options.MinWordCount);
+        if (config.VocabularySize < Vocabulary.LeastSubwords)
+            throw new TwitchException($"--vocabulary is {config.VocabularySize}; with subwords it must be at least {Vocabulary.LeastSubwords}, the bytes and what is special.", ExitCode.Usage);
+        return Vocabulary.BuildSubwords(texts, config.VocabularySize, options.MinWordCount);
     }
 
     /// <summary>Mean and deviation of each feature of the frames that training windows hold.</summary>

@@ -35,6 +35,9 @@ public sealed class TrainingFolder : IDisposable
     /// <summary>How far the run is.</summary>
     public TrainingState State { get; set; }
 
+    /// <summary>Runs of words that are not to be said, saved with the weights; absent: none.</summary>
+    public BlockedRuns? Blocked { get; set; }
+
     /// <summary>The epochs that are done.</summary>
     public IReadOnlyList<EpochMetrics> Metrics => _metrics;
 
@@ -152,6 +155,7 @@ public sealed class TrainingFolder : IDisposable
                 foreach (string file in PerceptionFiles.All.Where(file => File.Exists(Path.Combine(_perception, file))))
                     File.Copy(Path.Combine(_perception, file), Path.Combine(partial, file));
             }
+            Blocked?.Save(Path.Combine(partial, Checkpoint.BlockedRunsFile));
 
             TorchCheckpoint.Write(Path.Combine(partial, LatestFile), TorchCheckpoint.StateDict(model));
             TorchCheckpoint.Write(Path.Combine(partial, OptimizerFile), optimizer.Moments());

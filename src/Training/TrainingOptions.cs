@@ -13,7 +13,7 @@ internal sealed class TrainingOptions
     private readonly Option<double?> _withheldWords = new("--withheld-words") { Description = "Share of words that the decoder may not read at first", HelpName = "SHARE" };
     private readonly Option<double?> _earlierWindows = new("--earlier-windows") { Description = "Share of comments that are shown the window of a second earlier", HelpName = "SHARE" };
     private readonly Option<int?> _patience = new("--patience") { Description = "Epochs without improvement after which training stops", HelpName = "N" };
-    private readonly Option<int?> _minWordCount = new("--min-word-count") { Description = "Words seen less often are unknown", HelpName = "N" };
+    private readonly Option<int?> _minWordCount = new("--min-word-count") { Description = "Words seen less often are spelt in pieces; with preset seed they are unknown", HelpName = "N" };
     private readonly Option<double?> _validationShare = new("--validation-share") { Description = "Last share of the used range that is held out to validate", HelpName = "SHARE" };
     private readonly Option<string?> _from = new("--from") { Description = "Use each recording from this time on", HelpName = "TIME" };
     private readonly Option<string?> _until = new("--until") { Description = "Use each recording up to this time; the rest stays unseen", HelpName = "TIME" };

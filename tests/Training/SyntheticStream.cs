@@ -66,6 +66,7 @@ public sealed class SyntheticStream : IPreparedStream
     /// <summary>Sizes with which a network trains in a second.</summary>
     public static ModelConfig Tiny { get; } = ModelConfig.Compact with
     {
+        Subwords = false,
         Frame = new FrameSpec(8, 8),
         Mel = MelSpec.Standard with { MelCount = 8 },
         WindowSeconds = 3,

@@ -57,6 +57,28 @@ public sealed class TrainingDataTests
     }
 
     [Fact]
+    public void With_subwords_nothing_is_unknown_and_what_one_person_alone_says_is_blocked()
+    {
+        var stream = new SyntheticStream(Config, seconds: 300);
+        var told = new SyntheticStream(Config, seconds: 300)
+        {
+            Comments = [.. stream.Comments.Select((comment, i) => comment with { Author = i % 7, Text = comment.Time > TimeSpan.FromSeconds(250) ? "sécret тайна" : i % 7 == 3 ? "my very own" : "Kappa once again" })],
+        };
+
+        TrainingData data = TrainingData.Create([told], Config with { Subwords = true, VocabularySize = 400 }, new TrainerOptions { Until = TimeSpan.FromSeconds(290) });
+
+        Assert.True(data.Vocabulary.HasSubwords);
+        Assert.Equal("sécret тайна", data.Vocabulary.Decode(data.Validation[^1].Tokens));
+        Assert.DoesNotContain(data.Training.Concat(data.Validation), example => example.Tokens.Contains(Vocabulary.Unknown));
+        Assert.True(data.Blocked!.AreIn("this is my very own"));
+        Assert.False(data.Blocked.AreIn("Kappa once again"));
+        Assert.Null(TrainingData.Create([told], Config, new TrainerOptions { MinAuthors = 1 }).Blocked);
+        Assert.Null(TrainingData.Create([stream], Config, new TrainerOptions()).Blocked);    // nobody knows who said it
+        var error = Assert.Throws<TwitchException>(() => TrainingData.Create([told], Config with { Subwords = true, VocabularySize = 40 }, new TrainerOptions()));
+        Assert.StartsWith("--vocabulary is 40", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Past_chat_is_what_was_said_before_a_comment_in_the_used_range_and_never_the_comment_itself()
     {
         var stream = new SyntheticStream(Config, seconds: 300);

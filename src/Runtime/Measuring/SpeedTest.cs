@@ -80,7 +80,7 @@ public sealed class SpeedTest
         using MemoryProbe? probe = _model.Options.Provider == ExecutionProvider.Cpu ? new MemoryProbe(StepWeightBytes(_model.Bundle, _model.Options, rows)) : null;
         var (steps, passes) = (new List<TimeSpan>(), new List<TimeSpan>());
         using IModelBatchDecoder? decoder = rows == 1 ? null : _model.CreateBatchDecoder(rows);
-        var buffers = new Sampler(_model.Config.VocabularySize, _model.Speaker.Banned);
+        var buffers = new Sampler(_model.Config.VocabularySize, _model.Speaker.DrawRules.Banned);    // every token a word, so that rows have equally many
         Sampler[] samplers = [.. Enumerable.Range(0, rows).Select(_ => new Sampler(buffers))];    // as in a batch of comments
         Turn();
         (steps, passes) = ([], []);    // the first one warms up

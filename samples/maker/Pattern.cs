@@ -1,15 +1,16 @@
-namespace Maker.Arena;
+namespace Maker;
 
 /// <summary>A way to say something: words, equally likely choices <c>{a|b c|}</c>, and words of a list <c>&lt;name&gt;</c>. Whoever types it may shout
 /// all of it, or mistype a word; the probability of every text is known.</summary>
 internal sealed class Pattern
 {
-    private const double Shouted = 0.05, Mistyped = 0.03;
+    private readonly double _shouted, _mistyped;
 
     // Each part is a choice of word sequences with their probabilities.
     private readonly (string[] Words, double Probability)[][] _parts;
 
-    public Pattern(string text, IReadOnlyDictionary<string, IReadOnlyList<(string Text, double Probability)>> lists) => _parts = [.. Parse(text, lists)];
+    public Pattern(string text, IReadOnlyDictionary<string, IReadOnlyList<(string Text, double Probability)>> lists, double shouted, double mistyped) =>
+        (_parts, _shouted, _mistyped) = ([.. Parse(text, lists)], shouted, mistyped);
 
     public string Draw(Random random)
     {
@@ -22,15 +23,15 @@ internal sealed class Pattern
                 chosen++;
             words.AddRange(part[chosen].Words);
         }
-        bool shouted = random.NextDouble() < Shouted;
-        return string.Join(' ', words.Select(word => shouted ? Shout(word) : random.NextDouble() < Mistyped ? Slips(word)[random.Next(3)] : word));
+        bool shouted = random.NextDouble() < _shouted;
+        return string.Join(' ', words.Select(word => shouted ? Shout(word) : random.NextDouble() < _mistyped ? Slips(word)[random.Next(3)] : word));
     }
 
     /// <summary>Probability that exactly this is said.</summary>
     public double Of(string[] said) =>
-        (1 - Shouted) * Match(said, 0, 0, (surface, word) =>
-            (surface == word ? 1 - Mistyped : 0) + Mistyped / 3 * Slips(word).Count(slip => slip == surface))
-        + Shouted * Match(said, 0, 0, (surface, word) => surface == Shout(word) ? 1 : 0);
+        (1 - _shouted) * Match(said, 0, 0, (surface, word) =>
+            (surface == word ? 1 - _mistyped : 0) + _mistyped / 3 * Slips(word).Count(slip => slip == surface))
+        + _shouted * Match(said, 0, 0, (surface, word) => surface == Shout(word) ? 1 : 0);
 
     private double Match(string[] said, int at, int part, Func<string, string, double> emits)
     {
@@ -93,8 +94,16 @@ internal sealed class Grammar
 {
     private readonly Pattern[] _patterns;
 
-    public Grammar(IReadOnlyDictionary<string, IReadOnlyList<(string Text, double Probability)>> lists, params string[] patterns) =>
-        _patterns = [.. patterns.Select(pattern => new Pattern(pattern, lists))];
+    public Grammar(IReadOnlyDictionary<string, IReadOnlyList<(string Text, double Probability)>> lists, params string[] patterns) : this(lists, 0.05, 0.03, patterns)
+    {
+    }
+
+    /// <param name="lists">The lists of words.</param>
+    /// <param name="shouted">Share of the comments that are shouted.</param>
+    /// <param name="mistyped">Share of the other words that are mistyped.</param>
+    /// <param name="patterns">What can be said.</param>
+    public Grammar(IReadOnlyDictionary<string, IReadOnlyList<(string Text, double Probability)>> lists, double shouted, double mistyped, string[] patterns) =>
+        _patterns = [.. patterns.Select(pattern => new Pattern(pattern, lists, shouted, mistyped))];
 
     public string Draw(Random random) => _patterns[random.Next(_patterns.Length)].Draw(random);
 
