@@ -4,7 +4,7 @@ namespace Twitch.Export.Tests;
 
 public sealed class DecoderStepInt8Tests : IDisposable
 {
-    private static readonly ModelConfig Config = ExporterTests.SmallCompact with { VocabularySize = 300, HiddenSize = 160, Chat = null };
+    private static readonly ModelConfig Config = ExporterTests.Small with { VocabularySize = 300, HiddenSize = 160, Chat = null };
 
     private readonly ExportedBundle _bundle = ExportedBundle.Untrained(Config);
 

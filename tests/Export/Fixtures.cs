@@ -4,7 +4,7 @@ namespace Twitch.Export.Tests;
 internal static class Fixtures
 {
     /// <summary>Sizes of the network in seed_tiny.safetensors.</summary>
-    public static ModelConfig SeedTinyConfig { get; } = ModelConfig.Seed with
+    public static ModelConfig SeedTinyConfig { get; } = ModelConfig.Published with
     {
         Frame = new FrameSpec(8, 8),
         VocabularySize = 29,

@@ -5,7 +5,7 @@ namespace Twitch.Export.Tests;
 /// <summary>A decoder step that may say again what the chat has said.</summary>
 public sealed class PastWordsTests : IDisposable
 {
-    private static readonly ModelConfig Config = ExporterTests.SmallCompact with { HiddenSize = 128, Chat = new ChatSpec(CommentCount: 5, WordCount: 4, EmbeddingSize: 6, HiddenShare: 0) };
+    private static readonly ModelConfig Config = ExporterTests.Small with { HiddenSize = 128, Chat = new ChatSpec(CommentCount: 5, WordCount: 4, EmbeddingSize: 6, HiddenShare: 0) };
 
     private readonly ExportedBundle _bundle = ExportedBundle.Untrained(Config, seed: 3, new ExportOptions { Cuda = true });
 
