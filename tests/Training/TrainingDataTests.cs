@@ -27,7 +27,7 @@ public sealed class TrainingDataTests
     public void Every_comment_is_counted_once()
     {
         var stream = new SyntheticStream(Config, seconds: 300);
-        ChatComment[] odd = [new(TimeSpan.FromSeconds(-5), "before", 0), new(TimeSpan.FromSeconds(0.01), "no sound yet", 0), new(TimeSpan.FromSeconds(400), "after", 0)];
+        ChatComment[] odd = [new(TimeSpan.FromSeconds(-5), "before", 0), new(TimeSpan.FromSeconds(0.01), "first", 0), new(TimeSpan.FromSeconds(400), "after", 0)];
         var more = new SyntheticStream(Config, seconds: 300) { Comments = [.. stream.Comments, .. odd] };
 
         TrainingData data = TrainingData.Create([stream, more], Config, new TrainerOptions());
@@ -35,7 +35,7 @@ public sealed class TrainingDataTests
         SplitCounts counts = data.Counts;
         Assert.Equal(2 * stream.Comments.Count + 3, counts.Comments);
         Assert.Equal(counts.Comments, counts.Training + counts.Validation + counts.Gap + counts.WithoutWindow + counts.OutsideRange);
-        Assert.Equal((1, 2), (counts.WithoutWindow, counts.OutsideRange));
+        Assert.Equal((0, 2), (counts.WithoutWindow, counts.OutsideRange));
         Assert.Equal((counts.Training, counts.Validation), (data.Training.Count, data.Validation.Count));
         Assert.DoesNotContain(data.Training.Concat(data.Validation), example => example.Window.IsEmpty);
     }
@@ -116,7 +116,7 @@ public sealed class TrainingDataTests
 
         IReadOnlyList<(Example Second, int Comments)> training = data.Seconds(Part.Training, options), validation = data.Seconds(Part.Validation, options);
 
-        Assert.Equal(Enumerable.Range(1, training.Count), training.Select(entry => (int)entry.Second.Time.TotalSeconds));    // at 0 nothing was heard yet
+        Assert.Equal(Enumerable.Range(0, training.Count), training.Select(entry => (int)entry.Second.Time.TotalSeconds));
         Assert.Equal(data.Counts.Training, training.Sum(entry => entry.Comments), 2.0);    // the last second holds the split
         Assert.Equal(data.Counts.Validation, validation.Sum(entry => entry.Comments), 2.0);    // the first one too
         Assert.True(training[^1].Second.Time < validation[0].Second.Time - TimeSpan.FromSeconds(2 * Config.WindowSeconds - 1));

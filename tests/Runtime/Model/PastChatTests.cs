@@ -6,7 +6,7 @@ namespace Twitch.Runtime.Tests;
 public sealed class PastChatTests(OpenedSeedTiny opened, TinyRecording recording) : IClassFixture<OpenedSeedTiny>, IClassFixture<TinyRecording>, IDisposable
 {
     private readonly TinyBundle _bundle = TinyBundle.Standard();
-    private readonly float[] _mel = [.. Enumerable.Range(0, 16 * 64).Select(i => (i % 13) - 9f)];
+    private readonly float[] _mel = [.. Enumerable.Range(0, SecondOfMel.StepCount * SecondOfMel.FilterCount).Select(i => (i % 13) - 9f)];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

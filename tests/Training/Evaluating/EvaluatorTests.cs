@@ -3,6 +3,7 @@ using Twitch.Export;
 using Twitch.Runtime;
 using Twitch.Training.Chat;
 using Twitch.Training.Evaluating;
+using Twitch.Training.Prepared;
 
 namespace Twitch.Training.Tests;
 
@@ -49,7 +50,7 @@ public sealed class EvaluatorTests : IDisposable
 
         double[] scores = scorer.Score([new WindowTexts(0, comment.Window, texts, comment.Time)], TestContext.Current.CancellationToken)[0];
 
-        ClipContext clip = _model.Encode(_stream.Frames(comment.Window.FirstFrame, comment.Window.FrameCount), _stream.Mel(comment.Window.FirstStep, comment.Window.StepCount), Before(comment.Time));
+        ClipContext clip = _model.Encode(_stream, comment.Window, Before(comment.Time));
         for (int i = 0; i < texts.Length; i++)
         {
             double alone = _model.Score(clip, [Vocabulary.Start, .. _model.Vocabulary.Encode(texts[i]), Vocabulary.End]).Sum(value => (double)value);
@@ -104,7 +105,7 @@ public sealed class EvaluatorTests : IDisposable
         {
             TimeSpan time = TimeSpan.FromSeconds(20 + i);
             ClipWindow window = ClipWindow.Before(time, Config, _stream.FrameCount, _stream.StepCount);
-            network += Likelihood(counts[i], _model.Rate(_model.Encode(_stream.Frames(window.FirstFrame, window.FrameCount), _stream.Mel(window.FirstStep, window.StepCount), Before(time))));
+            network += Likelihood(counts[i], _model.Rate(_model.Encode(_stream, window, Before(time))));
             minute += Likelihood(counts[i], (_stream.Comments.Count(comment => comment.Time < time) + 1) / (20 + i + 1 / Constant));
             constant += Likelihood(counts[i], Constant);
         }
