@@ -24,7 +24,7 @@ internal static class ForeignNetwork
         Value frames = g.Input(EyesGraph.Input, ElementType.U8, Batch, Size(height), Size(width), FrameSpec.Channels);
         Value ordered = channelsFirst ? g.Transpose(frames, 0, 3, 1, 2) : frames;
         Value pixels = Scaled(g, ordered, input, channelsFirst, options.EyesScaling, path);
-        return g.Build((EyesGraph.Output, Features(g, file, input, pixels, options.EyesOutput)));
+        return g.Build((EyesGraph.Output, Features(g, file, input, pixels, options.EyesOutput, channelsFirst)));
     });
 
     /// <summary>A graph as <see cref="EarsGraph"/> describes it around an audio network.</summary>
@@ -44,7 +44,7 @@ internal static class ForeignNetwork
         var g = new Graph("sound_features", $"The log-mel of a second to the features that {Path.GetFileName(path)} has of it.");
         Value mel = g.Input(EarsGraph.Input, ElementType.F32, Batch, SecondOfMel.StepCount, SecondOfMel.FilterCount);
         Value given = channel < 0 ? mel : g.Unsqueeze(mel, channel + 1);
-        return g.Build((EarsGraph.Output, Features(g, file, input, OfType(g, given, input, path), options.EarsOutput)));
+        return g.Build((EarsGraph.Output, Features(g, file, input, OfType(g, given, input, path), options.EarsOutput, channelsFirst: channel != 2)));
 
         static bool Takes(Dimension dim, long size) => dim.Name is not null || dim == size;
     });
@@ -92,19 +92,19 @@ internal static class ForeignNetwork
     };
 
     // One vector for each of the batch: what has places or tokens besides is averaged over them.
-    private static Value Features(Graph g, ModelFile file, ValueInfo input, Value x, string? output)
+    private static Value Features(Graph g, ModelFile file, ValueInfo input, Value x, string? output, bool channelsFirst)
     {
         Value features = g.Include(file, "network", new Dictionary<string, Value> { [input.Name] = x }, output ?? file.Outputs[0].Name)[0];
         if (features.Type is not (ElementType.F32 or ElementType.F16 or ElementType.F64))
             throw new InvalidDataException($"{file.Path}: '{output ?? file.Outputs[0].Name}' is {features}; floating point numbers are needed.");
         if (features.Type != ElementType.F32)
             features = g.Cast(features, ElementType.F32);
-        if (features.Rank == 4)    // [batch, channels, height, width]
-            features = g.ReduceMean(g.ReduceMean(features, axis: 3), axis: 2);
+        if (features.Rank == 4)    // [batch, channels, height, width], or [batch, height, width, channels]
+            features = channelsFirst ? g.ReduceMean(g.ReduceMean(features, axis: 3), axis: 2) : g.ReduceMean(g.ReduceMean(features, axis: 2), axis: 1);
         else if (features.Rank == 3)    // [batch, tokens, channels]
             features = g.ReduceMean(features, axis: 1);
         if (features.Rank is < 2 or > 4 || features.Shape[0] != Batch || features.Shape.Skip(1).Any(dim => dim.Name is not null))
-            throw new InvalidDataException($"{file.Path}: '{output ?? file.Outputs[0].Name}' is {features}; [batch, features], [batch, tokens, features] or [batch, features, height, width] is needed.");
+            throw new InvalidDataException($"{file.Path}: '{output ?? file.Outputs[0].Name}' is {features}; [batch, features], [batch, tokens, features] or [batch, features, height, width] as its input has it is needed.");
         return g.Reshape(features, Batch, features.Shape.Skip(1).Aggregate(1L, (product, dim) => product * dim.Size));
     }
 }
