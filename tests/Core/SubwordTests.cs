@@ -50,6 +50,16 @@ public sealed class SubwordTests : IDisposable
     }
 
     [Fact]
+    public void An_emote_is_a_token_from_the_second_time_on()
+    {
+        Vocabulary vocabulary = Vocabulary.BuildSubwords(["monkaS monkaS hmm hmm peepoSad"], maxSize: 1000, minCount: 3);
+
+        Assert.Single(vocabulary.Encode("monkaS"));
+        Assert.True(vocabulary.Encode("hmm").Length > 1);
+        Assert.True(vocabulary.Encode("peepoSad").Length > 1);
+    }
+
+    [Fact]
     public void Placeholders_are_whole_words_even_if_nobody_wrote_one()
     {
         Vocabulary vocabulary = Vocabulary.BuildSubwords(Chat, maxSize: 1000);

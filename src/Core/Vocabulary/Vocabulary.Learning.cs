@@ -20,13 +20,13 @@ public sealed partial class Vocabulary
     /// <summary>Learns a vocabulary with subwords: the <see cref="Placeholders"/>, the most frequent words, and pieces that the others are spelt in.</summary>
     /// <param name="texts">Comments to learn from.</param>
     /// <param name="maxSize">Most ids, at least <see cref="LeastSubwords"/>; up to an eighth of them are pieces of several bytes, but at most 512.</param>
-    /// <param name="minCount">Words seen less often are spelt.</param>
+    /// <param name="minCount">Words seen less often are spelt; an emote that was seen twice is not.</param>
     public static Vocabulary BuildSubwords(IEnumerable<string> texts, int maxSize, int minCount = 2)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSize, LeastSubwords);
         (string Word, int Count)[] counted = [.. Counted(texts).Where(entry => !Placeholders.IsReserved(entry.Word))];
         (int, int)[] merges = BytePairTraining.Learn(counted.Select(entry => entry.Word), Math.Min(MostMerges, Math.Min(maxSize / 8, maxSize - LeastSubwords)), LeastPlaces);
-        IEnumerable<string> words = counted.Where(entry => entry.Count >= minCount).Take(maxSize - LeastSubwords - merges.Length).Select(entry => entry.Word);
+        IEnumerable<string> words = counted.Where(entry => entry.Count >= minCount || (entry.Count > 1 && EmoteNames.Contain(entry.Word))).Take(maxSize - LeastSubwords - merges.Length).Select(entry => entry.Word);
         return new Vocabulary([.. SpecialWords, .. Placeholders.Words.Order(StringComparer.Ordinal), .. words], new BytePairs(merges), "vocabulary");
     }
 

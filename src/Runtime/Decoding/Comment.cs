@@ -6,6 +6,9 @@ namespace Twitch.Runtime;
 /// <param name="LogProbabilities">Natural logarithm of each token's probability (<see cref="Token.LogProbability"/>).</param>
 public sealed record Comment(string Text, IReadOnlyList<int> Tokens, IReadOnlyList<float> LogProbabilities)
 {
+    /// <summary>Natural logarithm of each word's probability; absent where every token is a word.</summary>
+    public IReadOnlyList<float>? WordLogProbabilities { get; init; }
+
     /// <summary>The words that were drawn, each with the tokens that spell it; a last word that does not end is left out.</summary>
     /// <param name="vocabulary">The words of the ids.</param>
     public IReadOnlyList<DrawnWord> Words(Vocabulary vocabulary)

@@ -41,7 +41,10 @@ public sealed class Speaker(SpeechRules rules, Vocabulary vocabulary, BlockedRun
             return new Comment("", tokens, logProbabilities);    // the model has nothing to say
         // What was cleaned may have other words than what was drawn.
         if (rules.Say(vocabulary.Decode([.. tokens])) is { } text && blocked?.AreIn(text) != true)
-            return new Comment(text, tokens, logProbabilities);
+        {
+            var comment = new Comment(text, tokens, logProbabilities);
+            return vocabulary.HasSubwords ? comment with { WordLogProbabilities = [.. comment.Words(vocabulary).Select(word => word.LogProbability)] } : comment;
+        }
         if (draw + 1 < MostDraws && options.Temperature > 0)    // greedy draws the same again
         {
             Interlocked.Increment(ref _drawnAgain);

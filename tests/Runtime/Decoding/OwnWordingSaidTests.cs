@@ -42,6 +42,7 @@ public class OwnWordingSaidTests
         {
             await using var scheduler = new BatchScheduler(decoder, speaker);
             Comment[] comments = await Task.WhenAll(Enumerable.Range(0, count).Select(i => scheduler.GenerateAsync(new ClipContext([0], [0]), options with { Seed = (ulong)i }, TestContext.Current.CancellationToken)));
+            Assert.All(comments, comment => Assert.Equal(comment.Text.Split(' ').Length, comment.WordLogProbabilities!.Count));
             return [.. comments.Select(comment => comment.Text)];
         }
     }
