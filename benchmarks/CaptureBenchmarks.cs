@@ -14,7 +14,7 @@ public class CaptureBenchmarks
 {
     private const int Seconds = 10;
 
-    private readonly ModelConfig _config = ModelConfig.Compact;
+    private readonly ModelConfig _config = ModelConfig.Standard;
     private readonly MediaSource _source = new(Sample());
     private readonly float[] _samples = [.. Enumerable.Range(0, Seconds * MelSpec.Standard.SampleRate).Select(i => MathF.Sin(i * 0.05f) * 0.3f)];
     private UntrainedBundle _bundle = null!;

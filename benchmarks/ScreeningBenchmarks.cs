@@ -25,7 +25,7 @@ public class ScreeningBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        ModelConfig config = ModelConfig.Seed with { Frame = new FrameSpec(64, 64) };
+        ModelConfig config = ModelConfig.Published with { Frame = new FrameSpec(64, 64) };
         _bundle = new UntrainedBundle(config);
         _model = CommentModel.Open(_bundle.BundleFolder, new RuntimeOptions { Precision = Precision });
         _decoder = _model.CreateDecoder();

@@ -33,9 +33,9 @@ foreach (string name in names)
     // The published sizes with small frames, or as they are where that is asked for.
     ModelConfig config = name switch
     {
-        "seed" => ModelConfig.Seed with { Frame = new FrameSpec(64, 64) },
-        "seed-224" => ModelConfig.Seed,
-        "compact-chat" => ModelConfig.Compact with { VocabularySize = 5000, Chat = ChatSpec.Standard },
+        "seed" => ModelConfig.Published with { Frame = new FrameSpec(64, 64) },
+        "seed-224" => ModelConfig.Published,
+        "compact-chat" => ModelConfig.Standard with { VocabularySize = 5000, Chat = ChatSpec.Standard },
         _ => ModelConfig.FromPreset(name) with { VocabularySize = 5000 },
     };
     string bundle = Write(name, config);

@@ -73,12 +73,13 @@ public sealed record BundleManifest
     public const int CurrentVersion = 1;
 
     /// <summary>File names within the folder.</summary>
-    public const string FileName = "bundle.json", VideoEncoderFile = "video_encoder.onnx", VideoEncoderInt8File = "video_encoder.int8.onnx", AudioEncoderFile = "audio_encoder.onnx",
+    public const string FileName = "bundle.json", FrameFeaturesFile = "frame_features.onnx", SoundFeaturesFile = "sound_features.onnx",
+        VideoEncoderFile = "video_encoder.onnx", VideoEncoderInt8File = "video_encoder.int8.onnx", AudioEncoderFile = "audio_encoder.onnx",
         ChatEncoderFile = "chat_encoder.onnx", FusionFile = "fusion.onnx", RateFile = "rate.onnx",
         DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx", DecoderStepInt8BatchFile = "decoder_step.int8.batch.onnx",
         DecoderStepScreenedFile = "decoder_step.screened.onnx", DecoderHeadFile = "decoder_head.safetensors",
         DecoderStepCudaFile = "decoder_step.cuda.onnx", DecoderStepFloat16File = "decoder_step.float16.onnx",
-        VocabularyFile = "vocabulary.json", GoldenFile = "golden.safetensors";
+        VocabularyFile = "vocabulary.json", BlockedRunsFile = "blocked_runs.bin", GoldenFile = "golden.safetensors";
 
     /// <summary>Version of the bundle's layout.</summary>
     public required int Version { get; init; }
@@ -88,6 +89,9 @@ public sealed record BundleManifest
 
     /// <summary>How comments are drawn if nothing else is asked for.</summary>
     public required SamplingOptions Sampling { get; init; }
+
+    /// <summary>What <see cref="Sampling"/> was fitted to; absent if it was not.</summary>
+    public FittedSpeech? Fitted { get; init; }
 
     /// <summary>Where the bundle comes from.</summary>
     public required Provenance Provenance { get; init; }
@@ -110,8 +114,9 @@ public sealed record BundleManifest
 /// <summary>A bundle whose files have been checked: the only thing the runtime needs.</summary>
 public sealed class Bundle
 {
-    private Bundle(string folder, BundleManifest manifest, Vocabulary vocabulary)
+    private Bundle(string folder, BundleManifest manifest, Vocabulary vocabulary, BlockedRuns? blocked)
     {
+        BlockedRuns = blocked;
         Folder = folder;
         Manifest = manifest;
         Vocabulary = vocabulary;
@@ -129,6 +134,9 @@ public sealed class Bundle
     /// <summary>The words of its ids.</summary>
     public Vocabulary Vocabulary { get; }
 
+    /// <summary>Runs of words that are not said because too few people used them; absent if the bundle has no such file.</summary>
+    public BlockedRuns? BlockedRuns { get; }
+
     /// <summary>Opens a bundle and compares every file with its hash.</summary>
     /// <exception cref="TwitchException">A file is missing, extra, altered or does not fit the others; the message names it.</exception>
     public static Bundle Open(string folder)
@@ -145,6 +153,7 @@ public sealed class Bundle
 
         ModelConfig config = manifest.Config;
         string[] graphs = [
+            .. Optional(BundleManifest.FrameFeaturesFile, config.Eyes is not null, "eyes"), .. Optional(BundleManifest.SoundFeaturesFile, config.Ears is not null, "ears"),
             BundleManifest.VideoEncoderFile, BundleManifest.AudioEncoderFile, BundleManifest.FusionFile, BundleManifest.DecoderStepFile,
             .. Optional(BundleManifest.ChatEncoderFile, config.Chat is not null, "chat"), .. Optional(BundleManifest.RateFile, config.RateSize > 0, "rate_size")];
         foreach (string needed in (string[])[.. graphs, .. (manifest.Variants ?? []).Select(variant => variant.File)])
@@ -155,7 +164,8 @@ public sealed class Bundle
         Vocabulary vocabulary = Vocabulary.Load(Path.Combine(folder, BundleManifest.VocabularyFile));
         if (vocabulary.Count != manifest.Config.VocabularySize)
             throw new TwitchException($"{Path.Combine(folder, BundleManifest.VocabularyFile)}: has {vocabulary.Count} words, but vocabulary_size in {BundleManifest.FileName} is {manifest.Config.VocabularySize}; export the bundle again.");
-        return new Bundle(folder, manifest, vocabulary);
+        BlockedRuns? blocked = manifest.Files.ContainsKey(BundleManifest.BlockedRunsFile) ? BlockedRuns.Load(Path.Combine(folder, BundleManifest.BlockedRunsFile)) : null;
+        return new Bundle(folder, manifest, vocabulary, blocked);
 
         string[] Optional(string file, bool described, string setting) => described ? [file]
             : manifest.Graphs.Any(graph => graph.File == file)

@@ -5,10 +5,12 @@ namespace Twitch;
 public sealed class Checkpoint : IDisposable
 {
     /// <summary>File names within the folder.</summary>
-    public const string ModelFile = "model.safetensors", ConfigFile = "config.json", VocabularyFile = "vocabulary.json", ManifestFile = "manifest.json";
+    public const string ModelFile = "model.safetensors", ConfigFile = "config.json", VocabularyFile = "vocabulary.json", ManifestFile = "manifest.json",
+        BlockedRunsFile = BundleManifest.BlockedRunsFile;
 
-    private Checkpoint(string folder, ModelConfig config, Vocabulary vocabulary, SafeTensors weights)
+    private Checkpoint(string folder, ModelConfig config, Vocabulary vocabulary, BlockedRuns? blocked, SafeTensors weights)
     {
+        BlockedRuns = blocked;
         Folder = folder;
         Config = config;
         Vocabulary = vocabulary;
@@ -18,11 +20,17 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
+    /// <summary>Full path of one of its files.</summary>
+    public string PathOf(string file) => Path.Combine(Folder, file);
+
     /// <summary>The sizes that built the network.</summary>
     public ModelConfig Config { get; }
 
     /// <summary>The words of its ids.</summary>
     public Vocabulary Vocabulary { get; }
+
+    /// <summary>Runs of words that are not to be said; absent if the training data had none.</summary>
+    public BlockedRuns? BlockedRuns { get; }
 
     /// <summary>The state dict: exactly the tensors of <see cref="ModelConfig.Parameters"/>, float32.</summary>
     public SafeTensors Weights { get; }
@@ -43,6 +51,8 @@ public sealed class Checkpoint : IDisposable
         if (vocabulary.Count != config.VocabularySize)
             throw new TwitchException($"{Path.Combine(folder, VocabularyFile)}: has {vocabulary.Count} words, but vocabulary_size in {ConfigFile} is {config.VocabularySize}; use the files saved together.");
 
+        string blockedPath = Path.Combine(folder, BlockedRunsFile);
+        BlockedRuns? blocked = File.Exists(blockedPath) ? BlockedRuns.Load(blockedPath) : null;
         SafeTensors weights = SafeTensors.Open(Path.Combine(folder, ModelFile));
         try
         {
@@ -53,7 +63,7 @@ public sealed class Checkpoint : IDisposable
             weights.Dispose();
             throw;
         }
-        return new Checkpoint(folder, config, vocabulary, weights);
+        return new Checkpoint(folder, config, vocabulary, blocked, weights);
     }
 
     /// <summary>Writes a checkpoint into an existing folder; the hashes of every file that is there by then come last.</summary>
@@ -61,8 +71,10 @@ public sealed class Checkpoint : IDisposable
     /// <param name="config">The sizes that built the network.</param>
     /// <param name="vocabulary">The words of its ids.</param>
     /// <param name="weights">The tensors of <see cref="ModelConfig.Parameters"/>.</param>
-    public static void Save(string folder, ModelConfig config, Vocabulary vocabulary, SafeTensorsWriter weights)
+    /// <param name="blocked">Runs of words that are not to be said.</param>
+    public static void Save(string folder, ModelConfig config, Vocabulary vocabulary, SafeTensorsWriter weights, BlockedRuns? blocked = null)
     {
+        blocked?.Save(Path.Combine(folder, BlockedRunsFile));
         weights.Save(Path.Combine(folder, ModelFile));
         JsonFile.Write(Path.Combine(folder, ConfigFile), config, CoreJson.Readable.ModelConfig);
         vocabulary.Save(Path.Combine(folder, VocabularyFile));

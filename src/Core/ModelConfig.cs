@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Twitch;
 
 /// <summary>One parameter of the network as it is named in a state dict, with its shape.</summary>
@@ -11,13 +13,16 @@ public sealed record ParameterShape(string Name, params long[] Shape)
 /// <remarks>With the sizes alone a checkpoint can be loaded: <see cref="Parameters"/> lists what it must hold.</remarks>
 public sealed record ModelConfig
 {
-    /// <summary>Added to a variance by which BatchNorm divides.</summary>
+    /// <summary>Added to a variance by which LayerNorm divides.</summary>
     public const float NormEpsilon = 1e-5f;
+
+    /// <summary>Standardised features are clipped to this many deviations from their mean: what was never seen in training stays finite.</summary>
+    public const float MostDeviations = 10;
 
     /// <summary>Bounds of the rate that a network can give, in comments per second.</summary>
     public const float LeastRate = 1e-4f, MostRate = 100;
 
-    /// <summary>Name of the preset the sizes come from, <c>seed</c> or <c>compact</c>.</summary>
+    /// <summary>Name of the preset the sizes come from, <c>published</c> or <c>standard</c>.</summary>
     public required string Preset { get; init; }
 
     /// <summary>Size of a frame.</summary>
@@ -32,8 +37,11 @@ public sealed record ModelConfig
     /// <summary>Length of the window that explains a comment, in seconds.</summary>
     public required int WindowSeconds { get; init; }
 
-    /// <summary>Words in the vocabulary, special ones included.</summary>
+    /// <summary>Words and pieces in the vocabulary, special ones included.</summary>
     public required int VocabularySize { get; init; }
+
+    /// <summary>Whether the vocabulary spells rare words in pieces; otherwise they are <c>&lt;UNK&gt;</c>.</summary>
+    public bool Subwords { get; init; }
 
     /// <summary>Size of a word's embedding.</summary>
     public required int EmbeddingSize { get; init; }
@@ -41,25 +49,16 @@ public sealed record ModelConfig
     /// <summary>Size of the hidden and of the cell state of every LSTM.</summary>
     public required int HiddenSize { get; init; }
 
-    /// <summary>Output channels of the frame's 3×3 convolutions, each with stride 2 and padding 1, each followed by BatchNorm and ReLU.
-    /// Empty: the frame goes into the LSTM flattened, channel first, as preset <c>seed</c> has it.</summary>
-    public IReadOnlyList<int> FrameChannels { get; init; } = [];
+    /// <summary>The frozen network that looks at each second's frame; absent: the frame goes into the LSTM flattened, channel first, as preset
+    /// <c>published</c> has it. There are eyes exactly if there are ears.</summary>
+    public EyesSpec? Eyes { get; init; }
 
-    /// <summary>Size of the frame's embedding: Linear, BatchNorm and ReLU over three numbers of each of the last convolution's channels: its largest
-    /// value, which tells that something is there, and the row and column where, as the mean place under a softmax over all places (Finn et al.,
-    /// "Deep spatial autoencoders for visuomotor learning", 2016). 0 exactly if there are no convolutions.</summary>
-    public int FrameEmbeddingSize { get; init; }
+    /// <summary>The frozen network that listens to each second's log-mel; absent: every mel step goes into the LSTM as it is.</summary>
+    public EarsSpec? Ears { get; init; }
 
-    /// <summary>Mel steps stacked into one step of the audio LSTM; 1 takes every step as it is.</summary>
-    public int MelStride { get; init; } = 1;
-
-    /// <summary>Output channels of the 3×3 convolutions over the stacked steps as a picture, [stride, n_mels], each with stride 2 and
-    /// padding 1, each followed by BatchNorm and ReLU. Empty: there are none.</summary>
-    public IReadOnlyList<int> MelChannels { get => field ?? []; init; } = [];
-
-    /// <summary>Size of the stacked steps' embedding (Linear, BatchNorm and ReLU, after the convolutions; before them each filter is normalised
-    /// by the mean and deviation of the training data); 0: the steps go into the LSTM as they are.</summary>
-    public int MelEmbeddingSize { get; init; }
+    /// <summary>Size to which the features of each sense are projected (standardised, Linear, LayerNorm, ReLU) before their LSTM; 0 exactly if there
+    /// are no eyes and ears.</summary>
+    public int ProjectionSize { get; init; }
 
     /// <summary>What is read of the chat before a moment; absent: the network has no past chat.</summary>
     public ChatSpec? Chat { get; init; }
@@ -67,16 +66,22 @@ public sealed record ModelConfig
     /// <summary>Units between the fused state and the rate of comments; 0: the network does not say when to comment.</summary>
     public int RateSize { get; init; }
 
-    /// <summary>Share of activations dropped in training, in [0, 1).</summary>
+    /// <summary>Share of the features, and of their projection, dropped in training, in [0, 1).</summary>
     public float Dropout { get; init; }
 
-    /// <summary>Share of the words' embeddings dropped in training, in [0, 1): small, because a comment is few words.</summary>
+    /// <summary>Share of the seconds of a window that each sense misses in training, in [0, 1): what lasts is learnt, not one picture by heart.</summary>
+    public float SecondDropout { get; init; }
+
+    /// <summary>Share of the words' embeddings dropped in training, in [0, 1).</summary>
     public float WordDropout { get; init; }
 
+    /// <summary>Share of the decoder's outputs dropped in training, in [0, 1).</summary>
+    public float OutputDropout { get; init; }
+
     /// <summary>The published network: flattened 224×224 frames, hidden 512, embedding 300.</summary>
-    public static ModelConfig Seed { get; } = new()
+    public static ModelConfig Published { get; } = new()
     {
-        Preset = "seed",
+        Preset = "published",
         Frame = new FrameSpec(224, 224),
         Mel = MelSpec.Standard,
         WindowSeconds = 10,
@@ -85,75 +90,68 @@ public sealed record ModelConfig
         HiddenSize = 512,
     };
 
-    /// <summary>The default: 64×64 frames through three convolutions and an embedding, half a second of sound at a time through three
-    /// and another, hidden 128.</summary>
-    public static ModelConfig Compact { get; } = new()
+    /// <summary>The default: frozen eyes and ears once a second, an LSTM of 128 for each, hidden 128.</summary>
+    /// <remarks>Eyes and ears stand for those that a recording is prepared with, whose sizes and hashes take their place.</remarks>
+    public static ModelConfig Standard { get; } = new()
     {
-        Preset = "compact",
-        Frame = new FrameSpec(64, 64),
+        Preset = "standard",
+        Frame = new FrameSpec(224, 224),
         Mel = MelSpec.Standard,
         WindowSeconds = 10,
         VocabularySize = 5000,
+        Subwords = true,
         EmbeddingSize = 128,
         HiddenSize = 128,
-        FrameChannels = [16, 32, 32],
-        FrameEmbeddingSize = 128,
-        MelStride = 32,
-        MelChannels = [16, 32, 32],
-        MelEmbeddingSize = 128,
+        Eyes = new EyesSpec("ResNet-18", "", new FrameSpec(224, 224), FeatureCount: 512),
+        Ears = new EarsSpec("ResNet-18 and statistics", "", SecondOfMel.StepCount, SecondOfMel.FilterCount, FeatureCount: 512 + SecondOfMel.StatisticCount),
+        ProjectionSize = 64,
         RateSize = 32,
-        Dropout = 0.3f,
-        WordDropout = 0.1f,
+        Dropout = 0.4f,
+        SecondDropout = 0.2f,
+        WordDropout = 0.3f,
+        OutputDropout = 0.3f,
     };
 
     /// <summary>The preset of that name.</summary>
     /// <exception cref="TwitchException">There is no such preset (exit code 2).</exception>
     public static ModelConfig FromPreset(string name) => name switch
     {
-        "seed" => Seed,
-        "compact" => Compact,
-        _ => throw new TwitchException($"--preset is '{name}'; it must be seed or compact.", ExitCode.Usage),
+        "published" => Published,
+        "standard" => Standard,
+        _ => throw new TwitchException($"--preset is '{name}'; it must be published or standard.", ExitCode.Usage),
     };
 
     /// <summary>Inputs of the video LSTM at each frame.</summary>
-    public int VideoInputSize => FrameEmbeddingSize > 0 ? FrameEmbeddingSize : Frame.ByteCount;
+    [JsonIgnore]
+    public int VideoInputSize => Eyes is null ? Frame.ByteCount : ProjectionSize;
 
-    /// <summary>Inputs of the audio LSTM at each (stacked) step.</summary>
-    public int AudioInputSize => MelEmbeddingSize > 0 ? MelEmbeddingSize : MelStride * Mel.MelCount;
+    /// <summary>Inputs of the audio LSTM at each of its steps.</summary>
+    [JsonIgnore]
+    public int AudioInputSize => Ears is null ? Mel.MelCount : ProjectionSize;
 
-    /// <summary>Shape of what the last convolution gives for one frame: channels, height, width.</summary>
-    public (int Channels, int Height, int Width) ConvolvedShape => Convolved(FrameSpec.Channels, Frame.Height, Frame.Width, FrameChannels);
+    /// <summary>Mel steps that one step of the audio encoder hears: with ears a second's, else one.</summary>
+    [JsonIgnore]
+    public int MelStride => Ears?.StepCount ?? 1;
 
-    /// <summary>Shape of what the last convolution gives for stacked mel steps: channels, steps, filters.</summary>
-    public (int Channels, int Height, int Width) ConvolvedMelShape => Convolved(1, MelStride, Mel.MelCount, MelChannels);
+    /// <summary>Numbers of log-mel that one step of the audio encoder hears, [stride, n_mels].</summary>
+    [JsonIgnore]
+    public int MelStepSize => MelStride * Mel.MelCount;
+
+    /// <summary>How many steps of the audio encoder end at or before a moment: with ears one a second, as of the frames, else one for each mel step.</summary>
+    public long SoundStepsBy(TimeSpan time) =>
+        Ears is null ? Mel.StepsEndingBy(time) : time < TimeSpan.Zero ? 0 : time.Ticks / TimeSpan.TicksPerSecond + 1;
 
     /// <summary>Every tensor of the state dict, with PyTorch's names and shapes. LSTM gates are stacked in PyTorch's order,
     /// input, forget, cell, output.</summary>
-    /// <remarks><c>audio_encoder.mean</c>, <c>audio_encoder.deviation</c> and what is called <c>running_</c> are statistics (buffers), not trained.</remarks>
+    /// <remarks>What is called <c>mean</c> or <c>deviation</c> are statistics of the training data (buffers), not trained.</remarks>
     public IEnumerable<ParameterShape> Parameters()
     {
-        foreach (ParameterShape parameter in Convolutions("video_encoder", FrameSpec.Channels, FrameChannels))
+        foreach (ParameterShape parameter in Projection("video_encoder", Eyes?.FeatureCount))
             yield return parameter;
-        if (FrameEmbeddingSize > 0)
-        {
-            yield return new("video_encoder.embed.weight", FrameEmbeddingSize, 3 * ConvolvedShape.Channels);    // largest value, row, column
-            foreach (ParameterShape parameter in BatchNorm("video_encoder.embed_norm", FrameEmbeddingSize))
-                yield return parameter;
-        }
         foreach (ParameterShape parameter in Lstm("video_encoder.lstm", VideoInputSize))
             yield return parameter;
-
-        if (MelEmbeddingSize > 0)
-        {
-            yield return new("audio_encoder.mean", Mel.MelCount);
-            yield return new("audio_encoder.deviation", Mel.MelCount);
-            foreach (ParameterShape parameter in Convolutions("audio_encoder", 1, MelChannels))
-                yield return parameter;
-            var (c, h, w) = ConvolvedMelShape;
-            yield return new("audio_encoder.embed.weight", MelEmbeddingSize, c * h * w);
-            foreach (ParameterShape parameter in BatchNorm("audio_encoder.embed_norm", MelEmbeddingSize))
-                yield return parameter;
-        }
+        foreach (ParameterShape parameter in Projection("audio_encoder", Ears?.FeatureCount))
+            yield return parameter;
         foreach (ParameterShape parameter in Lstm("audio_encoder.lstm", AudioInputSize))
             yield return parameter;
 
@@ -187,26 +185,17 @@ public sealed record ModelConfig
         }
     }
 
-    // Each convolution halves height and width.
-    private static (int Channels, int Height, int Width) Convolved(int channels, int height, int width, IReadOnlyList<int> counts)
+    private IEnumerable<ParameterShape> Projection(string prefix, int? features)
     {
-        foreach (int next in counts)
-            (channels, height, width) = (next, (height + 1) / 2, (width + 1) / 2);
-        return (channels, height, width);
+        if (features is not int count)
+            yield break;
+        yield return new($"{prefix}.mean", count);
+        yield return new($"{prefix}.deviation", count);
+        yield return new($"{prefix}.embed.weight", ProjectionSize, count);
+        yield return new($"{prefix}.embed.bias", ProjectionSize);
+        yield return new($"{prefix}.embed_norm.weight", ProjectionSize);
+        yield return new($"{prefix}.embed_norm.bias", ProjectionSize);
     }
-
-    private static IEnumerable<ParameterShape> Convolutions(string prefix, int channels, IReadOnlyList<int> counts)
-    {
-        for (int i = 0; i < counts.Count; channels = counts[i++])
-        {
-            yield return new($"{prefix}.conv{i}.weight", counts[i], channels, 3, 3);
-            foreach (ParameterShape parameter in BatchNorm($"{prefix}.norm{i}", counts[i]))
-                yield return parameter;
-        }
-    }
-
-    private static IEnumerable<ParameterShape> BatchNorm(string prefix, int size) =>
-        ((string[])["weight", "bias", "running_mean", "running_var"]).Select(name => new ParameterShape($"{prefix}.{name}", size));
 
     private IEnumerable<ParameterShape> Lstm(string prefix, int inputs)
     {
@@ -231,18 +220,23 @@ public sealed record ModelConfig
         Check("vocabulary_size", VocabularySize, Vocabulary.SpecialCount + 1, 1_000_000);
         Check("embedding_size", EmbeddingSize, 1, 16_384);
         Check("hidden_size", HiddenSize, 1, 16_384);
-        Check("mel_stride", MelStride, 1, 64);
-        Check("mel_embedding_size", MelEmbeddingSize, 0, 16_384);
-        Check("mel_channels' count", MelChannels.Count, 0, MelEmbeddingSize > 0 ? 8 : 0);
-        foreach (int count in MelChannels)
-            Check("mel_channels", count, 1, 1024);
-        Check("frame_channels' count", FrameChannels.Count, 0, 8);
-        foreach (int count in FrameChannels)
-            Check("frame_channels", count, 1, 1024);
-        Check("frame_embedding_size", FrameEmbeddingSize, FrameChannels.Count > 0 ? 1 : 0, FrameChannels.Count > 0 ? 16_384 : 0);
+        if ((Eyes is null) != (Ears is null))
+            throw new TwitchException($"{source}: has {(Eyes is null ? "ears and no eyes" : "eyes and no ears")}; both or neither are needed.");
+        if (Eyes is not null && Ears is not null)
+        {
+            Check("eyes.feature_count", Eyes.FeatureCount, 1, 65_536);
+            Check("ears.feature_count", Ears.FeatureCount, 1, 65_536);
+            Check("ears.step_count", Ears.StepCount, 1, Mel.SampleRate / Mel.HopLength);
+            Check("ears.mel_count", Ears.MelCount, Mel.MelCount, Mel.MelCount);
+            Check("frame.height", Frame.Height, Eyes.Frame.Height, Eyes.Frame.Height);
+            Check("frame.width", Frame.Width, Eyes.Frame.Width, Eyes.Frame.Width);
+        }
+        Check("projection_size", ProjectionSize, Eyes is null ? 0 : 1, Eyes is null ? 0 : 16_384);
         Check("rate_size", RateSize, 0, 16_384);
         CheckShare("dropout", Dropout);
+        CheckShare("second_dropout", SecondDropout);
         CheckShare("word_dropout", WordDropout);
+        CheckShare("output_dropout", OutputDropout);
         if (Chat is not null)
         {
             Check("chat.comment_count", Chat.CommentCount, 1, 1024);

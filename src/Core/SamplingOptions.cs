@@ -22,17 +22,21 @@ public sealed record SamplingOptions
     /// <summary>No sequence of this many tokens comes twice in a comment; 0 allows it.</summary>
     public int NoRepeatNgram { get; init; }
 
-    /// <summary>Fewest tokens of a comment; the end mark is not drawn before.</summary>
+    /// <summary>Fewest words of a comment; the end mark is not drawn before.</summary>
     public int MinLength { get; init; } = 1;
 
-    /// <summary>Most tokens of a comment. In [1, 500].</summary>
+    /// <summary>Most words of a comment, however many tokens they are spelt in; see <see cref="MostTokens"/>. In [1, 500].</summary>
     public int MaxLength { get; init; } = 20;
 
     /// <summary>Seed of the draws. The same seed, bundle and provider give the same comment.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Most tokens of a comment: eight a word, so that a script without spaces, which spells a comment as one word, has room too.</summary>
+    /// <param name="words">Most words.</param>
+    public static int MostTokens(int words) => 8 * words;
+
     /// <summary>Checks every option against its range; messages use the command line's names.</summary>
-    /// <param name="vocabularySize">Words of the model's vocabulary, the upper bound of top-k.</param>
+    /// <param name="vocabularySize">Tokens of the model's vocabulary, the upper bound of top-k.</param>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
     public SamplingOptions Validate(int vocabularySize)
     {

@@ -1,4 +1,4 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export;
 
@@ -14,11 +14,11 @@ internal sealed class ChatWeights(SafeTensors weights)
     private readonly long _tokens = weights.Find(Rows).Shape[0];
 
     /// <summary>What each word adds, row of the output · W_wordᵀ + b, [vocabulary, embedding].</summary>
-    public Weight WordTable() => new($"{Layer}.words", TensorType.F32, [_tokens, _outputs], stream =>
+    public Weight WordTable() => new($"{Layer}.words", ElementType.F32, [_tokens, _outputs], stream =>
         TokenTable.Write(stream, weights.Read<float>(Rows), Columns(0, _wordSize), [.. weights.Read<float>($"{Layer}.bias").ToArray().Select(bias => (double)bias)]));
 
     /// <summary>Weights of the features, [features, embedding].</summary>
-    public Weight Features() => new($"{Layer}.features", TensorType.F32, [ChatSpec.FeatureCount, _outputs], stream =>
+    public Weight Features() => new($"{Layer}.features", ElementType.F32, [ChatSpec.FeatureCount, _outputs], stream =>
         Weight.WriteTransposed(stream, Columns(_wordSize, ChatSpec.FeatureCount), _outputs, ChatSpec.FeatureCount));
 
     // [embedding, count].

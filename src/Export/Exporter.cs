@@ -1,6 +1,7 @@
 using System.Globalization;
 using Twitch.Export.Graphs;
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
+using Twitch.Export.Perception;
 
 namespace Twitch.Export;
 
@@ -33,10 +34,13 @@ public static class Exporter
         options.Validate();
         Dictionary<string, string> metadata = Metadata(checkpoint.Config);
         foreach ((string file, Model model) in Graphs(checkpoint, options))
-            model.Save(Path.Combine(folder, file), options.ExternalDataThreshold, ProducerVersion, metadata);
+            model.Save(Path.Combine(folder, file), options.ExternalDataThreshold, new Producer(ProducerName, ProducerVersion), metadata);
+        foreach (string file in PerceptionFiles.All.Where(file => checkpoint.Config.Eyes is not null && File.Exists(checkpoint.PathOf(file))))
+            File.Copy(checkpoint.PathOf(file), Path.Combine(folder, file));
         if (IsScreened(checkpoint.Config, options))
             new HeadWeights(checkpoint.Weights, withSentinel: false).Save(Path.Combine(folder, BundleManifest.DecoderHeadFile));
         checkpoint.Vocabulary.Save(Path.Combine(folder, BundleManifest.VocabularyFile));
+        checkpoint.BlockedRuns?.Save(Path.Combine(folder, BundleManifest.BlockedRunsFile));
     }
 
     /// <summary>Writes <c>bundle.json</c>: what the graphs take and give, and the hash of every file that is in the folder now.</summary>
@@ -46,17 +50,20 @@ public static class Exporter
     /// <param name="provenance">Where the bundle comes from; <see cref="Provenance"/> knows the beginning.</param>
     /// <param name="sampling">How comments are drawn if nothing else is asked for.</param>
     /// <param name="costs">What each variant of the decoder step loses, by its file; those that were measured.</param>
+    /// <param name="fitted">What <paramref name="sampling"/> was fitted to.</param>
     /// <returns>What was written.</returns>
     public static BundleManifest WriteManifest(
-        Checkpoint checkpoint, string folder, ExportOptions options, Provenance provenance, SamplingOptions sampling, IReadOnlyDictionary<string, VariantCost>? costs = null)
+        Checkpoint checkpoint, string folder, ExportOptions options, Provenance provenance, SamplingOptions sampling, IReadOnlyDictionary<string, VariantCost>? costs = null,
+        FittedSpeech? fitted = null)
     {
         var manifest = new BundleManifest
         {
             Version = BundleManifest.CurrentVersion,
             Config = checkpoint.Config,
             Sampling = sampling,
+            Fitted = fitted,
             Provenance = provenance,
-            Graphs = [.. Graphs(checkpoint, options).Select(graph => new GraphEntry(graph.File, graph.Model.Inputs, graph.Model.Outputs))],
+            Graphs = [.. Senses(checkpoint.Config), .. Graphs(checkpoint, options).Select(graph => new GraphEntry(graph.File, [.. graph.Model.Inputs.Select(Border)], [.. graph.Model.Outputs.Select(Border)]))],
             Variants = [.. Variants(checkpoint.Config, options).Select(variant => variant with { Cost = costs?.GetValueOrDefault(variant.File) })],
             Files = FileManifest.Of(folder, except: BundleManifest.FileName).Files,
         };
@@ -91,6 +98,15 @@ public static class Exporter
         return options.Cuda ? [.. always, .. forCuda] : always;
     }
 
+    // Frozen, so they are the files that the recordings were prepared with.
+    private static GraphEntry[] Senses(ModelConfig config) => config is not { Eyes: { } eyes, Ears: { } ears } ? [] :
+    [
+        new(BundleManifest.FrameFeaturesFile,
+            [new("frames", "u8", ["batch", Text(eyes.Frame.Height), Text(eyes.Frame.Width), Text(FrameSpec.Channels)])], [new("features", "f32", ["batch", Text(eyes.FeatureCount)])]),
+        new(BundleManifest.SoundFeaturesFile,
+            [new("mel", "f32", ["batch", Text(ears.StepCount), Text(ears.MelCount)])], [new("features", "f32", ["batch", Text(ears.FeatureCount)])]),
+    ];
+
     // Cheap: weights are read when a graph is saved, not before.
     private static IEnumerable<(string File, Model Model)> Graphs(Checkpoint checkpoint, ExportOptions options)
     {
@@ -115,32 +131,31 @@ public static class Exporter
         yield return (BundleManifest.DecoderStepFloat16File, DecoderStepGraph.Build(config, weights, StepArithmetic.Float16, onDevice: true));
     }
 
+    private static GraphValue Border(ValueInfo value) => new(value.Name, value.Type, [.. value.Shape!.Select(dim => dim.ToString())]);
+
     // A frame that goes into the LSTM as it is meets a matrix of up to a gigabyte, which is read whole for every second of a stream.
-    private static bool HasWideFrames(ModelConfig config) => config.FrameEmbeddingSize == 0;
+    private static bool HasWideFrames(ModelConfig config) => config.Eyes is null;
 
     // Where past words are mixed in, the sum over all words decides how likely each is: none can be left out.
     private static bool IsScreened(ModelConfig config, ExportOptions options) => config.Chat is null && (long)config.VocabularySize * config.HiddenSize >= options.LeastScreenedHead;
 
     // The sizes travel inside each file too, so that one alone still says what it is.
-    private static Dictionary<string, string> Metadata(ModelConfig config)
+    private static Dictionary<string, string> Metadata(ModelConfig config) => new()
     {
-        return new Dictionary<string, string>
-        {
-            ["preset"] = config.Preset,
-            ["frame_height"] = Text(config.Frame.Height),
-            ["frame_width"] = Text(config.Frame.Width),
-            ["sample_rate"] = Text(config.Mel.SampleRate),
-            ["fft_size"] = Text(config.Mel.FftSize),
-            ["hop_length"] = Text(config.Mel.HopLength),
-            ["n_mels"] = Text(config.Mel.MelCount),
-            ["mel_stride"] = Text(config.MelStride),
-            ["window_seconds"] = Text(config.WindowSeconds),
-            ["chat_comments"] = Text(config.Chat?.CommentCount ?? 0),
-            ["vocabulary_size"] = Text(config.VocabularySize),
-            ["embedding_size"] = Text(config.EmbeddingSize),
-            ["hidden_size"] = Text(config.HiddenSize),
-        };
+        ["preset"] = config.Preset,
+        ["frame_height"] = Text(config.Frame.Height),
+        ["frame_width"] = Text(config.Frame.Width),
+        ["sample_rate"] = Text(config.Mel.SampleRate),
+        ["fft_size"] = Text(config.Mel.FftSize),
+        ["hop_length"] = Text(config.Mel.HopLength),
+        ["n_mels"] = Text(config.Mel.MelCount),
+        ["projection_size"] = Text(config.ProjectionSize),
+        ["window_seconds"] = Text(config.WindowSeconds),
+        ["chat_comments"] = Text(config.Chat?.CommentCount ?? 0),
+        ["vocabulary_size"] = Text(config.VocabularySize),
+        ["embedding_size"] = Text(config.EmbeddingSize),
+        ["hidden_size"] = Text(config.HiddenSize),
+    };
 
-        static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
-    }
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

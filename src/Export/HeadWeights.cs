@@ -1,4 +1,4 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export;
 
@@ -24,7 +24,7 @@ internal sealed class HeadWeights
     private string Name => string.Join('+', _modules);
 
     /// <summary>[hidden, outputs].</summary>
-    public Weight Transposed() => new($"{Name}.weight", TensorType.F32, [_inputs, _outputs], stream => Weight.WriteTransposed(stream, Read("weight"), _outputs, _inputs));
+    public Weight Transposed() => new($"{Name}.weight", ElementType.F32, [_inputs, _outputs], stream => Weight.WriteTransposed(stream, Read("weight"), _outputs, _inputs));
 
     /// <summary>In eight bits, [outputs, hidden].</summary>
     public QuantizedWeight Int8() =>
@@ -34,7 +34,7 @@ internal sealed class HeadWeights
     public TurnedQuantizedWeight Int8Rows() => Weight.QuantizedTransposed($"{Name}.weight", _outputs, _inputs, () => Read("weight"));
 
     /// <summary>[outputs].</summary>
-    public Weight Bias() => new($"{Name}.bias", TensorType.F32, [_outputs], stream => Weight.WriteValues(stream, Read("bias")));
+    public Weight Bias() => new($"{Name}.bias", ElementType.F32, [_outputs], stream => Weight.WriteValues(stream, Read("bias")));
 
     /// <summary>Saves the layer as trained, and of each word what bounds the error of its logit in <see cref="Int8"/>: <c>weight</c> [outputs, hidden],
     /// <c>bias</c>, <c>norm</c> |ŵ|, the length of its rounded row, and <c>rounding</c> |w − ŵ|, [outputs] each.</summary>

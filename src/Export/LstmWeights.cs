@@ -1,4 +1,4 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export;
 
@@ -36,31 +36,31 @@ public sealed class LstmWeights
     public int InputSize { get; }
 
     /// <summary>Weights of the input, [1, 4 × hidden, inputs], in ONNX's order; the gates' blocks are copied straight from the file.</summary>
-    public Weight OnnxInput() => new($"{_module}.weight_ih_l0", TensorType.F32, [1, 4 * HiddenSize, InputSize], stream => WriteGates(stream, "weight_ih_l0", OnnxOrder));
+    public Weight OnnxInput() => new($"{_module}.weight_ih_l0", ElementType.F32, [1, 4 * HiddenSize, InputSize], stream => WriteGates(stream, "weight_ih_l0", OnnxOrder));
 
     /// <summary>Weights of the recurrence, [1, 4 × hidden, hidden], in ONNX's order.</summary>
-    public Weight OnnxRecurrent() => new($"{_module}.weight_hh_l0", TensorType.F32, [1, 4 * HiddenSize, HiddenSize], stream => WriteGates(stream, "weight_hh_l0", OnnxOrder));
+    public Weight OnnxRecurrent() => new($"{_module}.weight_hh_l0", ElementType.F32, [1, 4 * HiddenSize, HiddenSize], stream => WriteGates(stream, "weight_hh_l0", OnnxOrder));
 
     /// <summary>Biases, [1, 8 × hidden], the input's and then the recurrence's, each in ONNX's order.</summary>
-    public Weight OnnxBias() => new($"{_module}.bias", TensorType.F32, [1, 8 * HiddenSize], stream =>
+    public Weight OnnxBias() => new($"{_module}.bias", ElementType.F32, [1, 8 * HiddenSize], stream =>
     {
         WriteGates(stream, "bias_ih_l0", OnnxOrder);
         WriteGates(stream, "bias_hh_l0", OnnxOrder);
     });
 
     /// <summary>Weights of the input, [4 × hidden, inputs], gates in <see cref="StepOrder"/>; copied straight from the file.</summary>
-    public Weight StepInput() => new($"{_module}.weight_ih_l0", TensorType.F32, [4 * HiddenSize, InputSize], stream => WriteGates(stream, "weight_ih_l0", StepOrder));
+    public Weight StepInput() => new($"{_module}.weight_ih_l0", ElementType.F32, [4 * HiddenSize, InputSize], stream => WriteGates(stream, "weight_ih_l0", StepOrder));
 
     /// <summary>Weights of the input in eight bits, [4 × hidden, inputs]; gates in <see cref="StepOrder"/>, rounded one after the other.</summary>
     internal QuantizedWeight StepInputInt8() =>
         Weight.Quantized($"{_module}.weight_ih_l0", 4 * HiddenSize, InputSize, StepOrder.Length, gate => Gate(Read("weight_ih_l0"), StepOrder[gate]));
 
     /// <summary>Sum of both biases, [4 × hidden]; gates in <see cref="StepOrder"/>.</summary>
-    public Weight StepBias() => new($"{_module}.bias", TensorType.F32, [4 * HiddenSize], stream =>
+    public Weight StepBias() => new($"{_module}.bias", ElementType.F32, [4 * HiddenSize], stream =>
         Weight.WriteValues(stream, (float[])[.. StepBiases().Select(bias => (float)bias)]));
 
     /// <summary>Weights of the recurrence, [hidden, 4 × hidden], for a matrix product; gates in <see cref="StepOrder"/>.</summary>
-    public Weight StepRecurrent() => new($"{_module}.weight_hh_l0", TensorType.F32, [HiddenSize, 4 * HiddenSize], stream =>
+    public Weight StepRecurrent() => new($"{_module}.weight_hh_l0", ElementType.F32, [HiddenSize, 4 * HiddenSize], stream =>
         Weight.WriteTransposed(stream, Reorder(Read("weight_hh_l0"), StepOrder), 4 * HiddenSize, HiddenSize));
 
     /// <summary>Weights of the recurrence in eight bits, [4 × hidden, hidden]; gates in <see cref="StepOrder"/>.</summary>
@@ -76,7 +76,7 @@ public sealed class LstmWeights
     public Weight StepTable(string embedding)
     {
         long rows = _weights.Find(embedding).Shape[0];
-        return new Weight($"{_module}.token_gates", TensorType.F32, [rows, 4 * HiddenSize], stream =>
+        return new Weight($"{_module}.token_gates", ElementType.F32, [rows, 4 * HiddenSize], stream =>
         {
             TokenTable.Write(stream, _weights.Read<float>(embedding), Reorder(Read("weight_ih_l0"), StepOrder), StepBiases());
         });

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export;
 

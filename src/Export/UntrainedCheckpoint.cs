@@ -12,8 +12,9 @@ public static class UntrainedCheckpoint
     /// <param name="folder">The folder's place.</param>
     /// <param name="config">The sizes; words are named <c>w0004</c> and on, by their ids.</param>
     /// <param name="seed">The same seed and sizes give the same bytes.</param>
+    /// <returns>The sizes, with the hashes of the eyes and ears that were written, if the network has them: random ones of <see cref="UntrainedPerception"/>.</returns>
     /// <exception cref="TwitchException">A size is out of range.</exception>
-    public static void Write(string folder, ModelConfig config, ulong seed)
+    public static ModelConfig Write(string folder, ModelConfig config, ulong seed)
     {
         config.Validate("untrained checkpoint");
         var weights = new SafeTensorsWriter();
@@ -27,11 +28,21 @@ public static class UntrainedCheckpoint
             var random = new SplitMix64(seed, stream++);
             weights.Add(parameter.Name, TensorType.F32, parameter.Shape, output => Write(output, parameter.Count, random, draw));
         }
+        config = config with { Subwords = false };    // its words are made up, each a token
         var vocabulary = Vocabulary.FromWords(Enumerable.Range(Vocabulary.SpecialCount, config.VocabularySize - Vocabulary.SpecialCount).Select(id => $"w{id:0000}"));
-        AtomicFolder.Write(folder, partial => Checkpoint.Save(partial, config, vocabulary, weights));
+        AtomicFolder.Write(folder, partial =>
+        {
+            if (config is { Eyes: { } eyes, Ears: { } ears })
+            {
+                (EyesSpec written, EarsSpec heard) = UntrainedPerception.Write(partial, eyes.Frame, eyes.FeatureCount, ears.FeatureCount, config.Mel, seed);
+                config = config with { Eyes = written, Ears = heard };
+            }
+            Checkpoint.Save(partial, config, vocabulary, weights);
+        });
+        return config;
     }
 
-    // PyTorch's reset_parameters: 1/√hidden for every tensor of an LSTM, 1/√inputs for Linear and Conv2d.
+    // PyTorch's reset_parameters: 1/√hidden for every tensor of an LSTM, 1/√inputs for Linear.
     private static double Bound(ParameterShape parameter, ModelConfig config)
     {
         double inputs = parameter.Name.Contains(".lstm.", StringComparison.Ordinal)
@@ -42,10 +53,10 @@ public static class UntrainedCheckpoint
 
     private static Func<ulong, float> Distribution(string name, double bound) => name switch
     {
-        "audio_encoder.mean" => _ => 0,
-        "audio_encoder.deviation" => _ => 1,
+        "video_encoder.mean" or "audio_encoder.mean" => _ => 0,
+        "video_encoder.deviation" or "audio_encoder.deviation" => _ => 1,
         "decoder.embedding.weight" => Normal,
-        _ when name.EndsWith(".running_var", StringComparison.Ordinal) => bits => (float)(0.5 + Unit(bits)),
+        _ when name.EndsWith("_norm.weight", StringComparison.Ordinal) => bits => (float)(0.5 + Unit(bits)),
         _ => bits => (float)((2 * Unit(bits) - 1) * bound),
     };
 

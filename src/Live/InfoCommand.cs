@@ -39,11 +39,15 @@ internal static class InfoCommand
         Line("network", $"hidden {config.HiddenSize}, embedding {config.EmbeddingSize}, video input {config.VideoInputSize}, audio input {config.AudioInputSize}");
         Line("past chat", config.Chat is ChatSpec chat ? $"the last {chat.CommentCount} comments, {chat.WordCount} words of each" : "not read");
         Line("rate", config.RateSize > 0 ? "says when people comment" : "does not say when people comment");
-        Line("vocabulary", $"{bundle.Vocabulary.Count} words: {string.Join(' ', bundle.Vocabulary.Words.Skip(Vocabulary.SpecialCount).Take(8))} …");
+        Line("vocabulary", $"{(bundle.Vocabulary.HasSubwords ? $"{bundle.Vocabulary.WordCount} words and {bundle.Vocabulary.Count - bundle.Vocabulary.WordCount} pieces" : $"{bundle.Vocabulary.Count} words")}: {string.Join(' ', bundle.Vocabulary.Words.Skip(Vocabulary.SpecialCount).Take(8))} …");
         Line("trained", origin.Epoch is int epoch ? $"epoch {epoch}, validation perplexity {origin.ValidationPerplexity:0.00}" : "not here");
         Line("exported", $"{origin.Created:yyyy-MM-dd HH:mm:ss}Z by {origin.Exporter}{(origin.MaxDifference is double most ? $", largest |torch − onnx| {most:0.0e+0}" : "")}");
         Line("weights", $"SHA-256 {origin.ModelSha256}");
         Line("sampling", $"temperature {sampling.Temperature}, top-k {sampling.TopK}, top-p {sampling.TopP}, min-p {sampling.MinP}, repetition penalty {sampling.RepetitionPenalty}, no-repeat n-gram {sampling.NoRepeatNgram}, length {sampling.MinLength} to {sampling.MaxLength}, seed {sampling.Seed}");
+        if (bundle.Manifest.Fitted is { } fitted)
+            Line("fitted to", $"people: {fitted.People.Describe()}; so drawn: {fitted.Network.Describe()}");
+        if (bundle.BlockedRuns is { } blocked)
+            Line("not said", $"{blocked.Count} runs of {blocked.Length} words that fewer than {blocked.MinAuthors} people used ({blocked.Size / 1000.0:0.0} kB; one in {BlockedRuns.FalsePositives} others is taken for one)");
 
         Line("precisions", string.Join(", ", bundle.Precisions(BundleManifest.DecoderStepFile)));
         Line("for cuda", bundle.Precisions(BundleManifest.DecoderStepFile, onDevice: true) is { Count: > 0 } there ? string.Join(", ", there) : "not exported");

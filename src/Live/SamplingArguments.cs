@@ -11,8 +11,8 @@ internal sealed class SamplingArguments : IVerbArguments
     private readonly Option<float?> _minP = New<float?>("--min-p", "Drop tokens less likely than this share of the most likely one; 0 keeps every token.");
     private readonly Option<float?> _repetitionPenalty = New<float?>("--repetition-penalty", "Makes tokens already said less likely; 1 changes nothing.");
     private readonly Option<int?> _noRepeatNgram = New<int?>("--no-repeat-ngram", "No sequence of this many tokens comes twice in a comment; 0 allows it.");
-    private readonly Option<int?> _minLength = New<int?>("--min-length", "Fewest tokens of a comment.");
-    private readonly Option<int?> _maxLength = New<int?>("--max-length", "Most tokens of a comment.");
+    private readonly Option<int?> _minLength = New<int?>("--min-length", "Fewest words of a comment.");
+    private readonly Option<int?> _maxLength = New<int?>("--max-length", "Most words of a comment.");
     private readonly Option<ulong?> _seed = New<ulong?>("--seed", "The same seed, bundle and provider give the same comments.");
 
     public void AddTo(Command command)

@@ -126,7 +126,9 @@ public sealed class Recording
             mel.Write(second.Mel.Span);
         }
         long start = firstStep ?? 0, steps = start + mel.WrittenCount / config.Mel.MelCount;
-        ClipWindow got = ClipWindow.Before(to, windowed, endSecond, steps);
+        ClipWindow got = ClipWindow.Before(to, windowed, endSecond, config.Ears is null ? steps : endSecond);
+        if (config.Ears is not null)
+            return new RecordedWindow(got, frames.WrittenSpan.ToArray(), SoundSteps.OfSeconds(got.FirstFrame, got.FrameCount, start, mel.WrittenSpan, config.Mel, config.MelStride));
         int offset = (int)(got.FirstStep - start) * config.Mel.MelCount;
         return new RecordedWindow(
             got, frames.WrittenSpan.ToArray(),
@@ -229,8 +231,8 @@ public sealed class Recording
     }
 }
 
-/// <summary>Frames and mel steps of one window of a recording.</summary>
+/// <summary>Frames and sound of one window of a recording.</summary>
 /// <param name="Range">Which ones they are.</param>
 /// <param name="Frames">Pixels, [frames, height, width, 3] RGB.</param>
-/// <param name="Mel">Log-mel, [steps, n_mels].</param>
+/// <param name="Mel">Log-mel in <see cref="SoundSteps"/>, [steps, stride, n_mels].</param>
 public sealed record RecordedWindow(ClipWindow Range, byte[] Frames, float[] Mel);

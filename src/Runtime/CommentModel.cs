@@ -28,9 +28,11 @@ public sealed partial class CommentModel : IDisposable
         {
             using SessionOptions encoding = Accelerator.SessionOptions(options, wholly: false);
             using SessionOptions decoding = Accelerator.SessionOptions(options, wholly: true, GraphContract.IsCaptured(Config, options));
+            if (Config is { Eyes: { } eyes, Ears: { } ears })
+                Senses = new Senses(Graph(GraphContract.FrameFeatures(eyes)), Graph(GraphContract.SoundFeatures(ears)), eyes, ears);
             GraphEntry video = GraphContract.VideoEncoder(Config);
-            Video = new VideoEncoder(Graph(video with { File = bundle.InPrecisionIfAny(video.File, options.PrecisionName) }), Config);
-            Audio = new AudioEncoder(Graph(GraphContract.AudioEncoder(Config)), Config);
+            Video = new VideoEncoder(Graph(video with { File = bundle.InPrecisionIfAny(video.File, options.PrecisionName) }), Config, Senses);
+            Audio = new AudioEncoder(Graph(GraphContract.AudioEncoder(Config)), Config, Senses);
             if (Config.Chat is ChatSpec chat)
                 Chat = new ChatEncoder(Graph(GraphContract.ChatEncoder(Config, chat)), chat);
             if (Config.RateSize > 0)
@@ -40,7 +42,7 @@ public sealed partial class CommentModel : IDisposable
             if (DecoderFile(rows: 1) == BundleManifest.DecoderStepScreenedFile)
                 _sessions.Add(_head = ExactHead.Open(bundle));
             _decoder = Open(step with { File = DecoderFile(rows: 1) }, decoding);
-            Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary);
+            Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary, bundle.BlockedRuns);
             if (options.Provider == ExecutionProvider.Cuda)
                 TryOut();
 
@@ -74,10 +76,13 @@ public sealed partial class CommentModel : IDisposable
     /// <summary>The bundle's sampling defaults.</summary>
     public SamplingOptions Sampling => Bundle.Manifest.Sampling;
 
+    /// <summary>Frozen eyes and ears; absent if the network takes frames and log-mel as they are.</summary>
+    public Senses? Senses { get; }
+
     /// <summary>Takes frames in as they arrive.</summary>
     public VideoEncoder Video { get; }
 
-    /// <summary>Takes mel steps in as they arrive.</summary>
+    /// <summary>Takes sound in as it arrives.</summary>
     public AudioEncoder Audio { get; }
 
     /// <summary>Reads what was said before a moment; absent if the network reads no past chat.</summary>
@@ -116,18 +121,18 @@ public sealed partial class CommentModel : IDisposable
 
     /// <summary>Encodes one window.</summary>
     /// <param name="frames">[time, height, width, 3] RGB; may be empty.</param>
-    /// <param name="mel">[steps, n_mels] log-mel, steps a multiple of the config's stride; may be empty.</param>
+    /// <param name="mel">[time, stride, n_mels] log-mel in whole <see cref="Media.SoundSteps"/>; may be empty.</param>
     /// <param name="chat">What was said before, of <see cref="ChatHistory.Before"/>; absent: nothing is known of it.</param>
-    /// <exception cref="ArgumentException">The lengths are not whole frames or strides, or there is chat for a network that reads none.</exception>
+    /// <exception cref="ArgumentException">The lengths are not whole frames or steps, or there is chat for a network that reads none.</exception>
     public ClipContext Encode(ReadOnlySpan<byte> frames, ReadOnlySpan<float> mel, ChatWindow? chat = null) =>
         EncodeBatch(frames, mel, 1, chat is null ? null : [chat])[0];
 
     /// <summary>Encodes several windows of equal length at once.</summary>
     /// <param name="frames">[batch, time, height, width, 3] RGB; may be empty.</param>
-    /// <param name="mel">[batch, steps, n_mels] log-mel, steps a multiple of the config's stride; may be empty.</param>
+    /// <param name="mel">[batch, time, stride, n_mels] log-mel in whole <see cref="Media.SoundSteps"/>; may be empty.</param>
     /// <param name="batch">Number of windows.</param>
     /// <param name="chats">What was said before each; absent: nothing is known of it.</param>
-    /// <exception cref="ArgumentException">The lengths are not whole frames or strides of the batch, or there is chat for a network that
+    /// <exception cref="ArgumentException">The lengths are not whole frames or steps of the batch, or there is chat for a network that
     /// reads none.</exception>
     public ClipContext[] EncodeBatch(ReadOnlySpan<byte> frames, ReadOnlySpan<float> mel, int batch, IReadOnlyList<ChatWindow>? chats = null) =>
         Fuse(Video.Encode(frames, EncoderState.Zeros(Config, batch)), Audio.Encode(mel, EncoderState.Zeros(Config, batch)), chats is null ? null : RequireChat().Encode(chats));
@@ -159,7 +164,7 @@ public sealed partial class CommentModel : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         options.Validate(Config.VocabularySize);
         if (!_idle.TryTake(out (IModelDecoder Decoder, Sampler Sampler) buffers))
-            buffers = (CreateDecoder(), new Sampler(Config.VocabularySize, Speaker.Banned));
+            buffers = (CreateDecoder(), new Sampler(Speaker.DrawRules));
         try
         {
             return new CommentGenerator(buffers.Decoder, buffers.Sampler, clip, options, (decoder, sampler) => GiveBack((IModelDecoder)decoder, sampler));
@@ -188,7 +193,7 @@ public sealed partial class CommentModel : IDisposable
         if (DecoderFile(capacity) == DecoderFile(rows: 1))
             return Generate(clip, options);
         using IModelBatchDecoder decoder = CreateBatchDecoder(capacity);
-        var (row, sampler) = (new OneOfMany(decoder), new Sampler(Config.VocabularySize, Speaker.Banned));
+        var (row, sampler) = (new OneOfMany(decoder), new Sampler(Speaker.DrawRules));
         return Draw(options, each => new CommentGenerator(row, sampler, clip, each));
     }
 
@@ -277,7 +282,7 @@ public sealed partial class CommentModel : IDisposable
     // CUDA loads cuDNN when a graph first needs it: what is missing is said when the model is opened.
     private void TryOut()
     {
-        using CommentGenerator generator = CreateGenerator(Encode(new byte[Config.Frame.ByteCount], new float[Config.MelStride * Config.Mel.MelCount]), Sampling);
+        using CommentGenerator generator = CreateGenerator(Encode(new byte[Config.Frame.ByteCount], new float[Config.MelStepSize]), Sampling);
         generator.TryNext(out _);
     }
 

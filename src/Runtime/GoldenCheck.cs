@@ -18,7 +18,9 @@ public readonly record struct GoldenDifference(string Output, double Difference,
 
 /// <summary>Replays <c>golden.safetensors</c>, a window and every output along the way as torch computed it, on this machine and provider.</summary>
 /// <remarks>
-/// The file holds <c>frames</c> [batch, time, height, width, 3], <c>mel</c> [batch, steps, n_mels], for a network that reads past chat
+/// The file holds <c>frames</c> [batch, time, height, width, 3], <c>mel</c> [batch, steps, n_mels]; for a network with eyes and ears in their place
+/// <c>frame_features</c> and <c>sound_features</c> [batch, time, features], and <c>eyes_frames</c> [count, height, width, 3], <c>eyes_features</c>, <c>ears_mel</c>
+/// [count, steps, n_mels] and <c>ears_features</c>, which the exporting machine computed; for a network that reads past chat
 /// <c>words</c> [batch, comments, words] and <c>age</c> [batch, comments], <c>past_after</c>, <c>past_next</c> and <c>past_scores</c> for them, and <c>tokens</c> [batch, n], which are fed one by one from the
 /// fused state. The window is encoded whole, then in two parts with the state carried over. <c>greedy</c>
 /// [batch, m] holds the most likely comment by the runtime's rules, filled up with the end mark.
@@ -27,7 +29,7 @@ public readonly record struct GoldenDifference(string Output, double Difference,
 /// </remarks>
 public static class GoldenCheck
 {
-    /// <summary>How far a precision may move an output, as a share of its largest number; 0 in float32, whose <see cref="Limit"/>
+    /// <summary>How far a precision may move an output, as a share of its largest number; 0 in float32, whose <see cref="Limit(ExecutionProvider)"/>
     /// is the same everywhere. In int8, rounding both factors of a product to 1/254 of their block's range moves a sum of hundreds of them by
     /// about 1 %, seldom by twice that. Float16 rounds each factor and the sum to 1/2048 of itself.</summary>
     public static double Share(Precision precision) => precision switch
@@ -41,8 +43,14 @@ public static class GoldenCheck
     /// frames of 224×224, 150,528 products for each gate, had 0.17; a wrong scale or order gives 1 and more.</summary>
     public const double Int8StateShare = 0.25;
 
-    /// <summary>The largest difference that float32 arithmetic explains on a provider.</summary>
+    /// <summary>The largest difference that float32 arithmetic explains on a provider, where numbers are no larger than 1; above, as a share of the largest.</summary>
     public static double Limit(ExecutionProvider provider) => provider == ExecutionProvider.Cuda ? 1e-3 : 1e-4;
+
+    /// <summary>How far features may be from those of the exporting machine, as a share of the largest: in 8 bits processors add in ways of their own, and a
+    /// number that lies between two steps falls to either side.</summary>
+    public const double FeatureShare = 0.05;
+
+    private static double Limit(CommentModel model, ReadOnlySpan<float> expected) => Limit(model.Options.Provider) * Math.Max(1, ShareOf(1, expected));
 
     /// <summary>Computes every output of the bundle's own golden file again.</summary>
     /// <returns>The largest difference of each output, in the order of computation.</returns>
@@ -64,18 +72,15 @@ public static class GoldenCheck
         int batch = CheckShapes(golden, model.Config);
 
         var report = new List<GoldenDifference>();
-        ReadOnlySpan<byte> frames = golden.Read<byte>(GraphContract.Frames);
-        ReadOnlySpan<float> mel = golden.Read<float>(GraphContract.Mel);
+        if (model.Senses is { } senses)
+            report.AddRange(Perceive(senses, golden));
         EncoderState zeros = EncoderState.Zeros(model.Config, batch);
         PastWords[]? past = model.Chat?.Encode(golden.Read<long>(GraphContract.Words).ToArray(), golden.Read<float>(GraphContract.Age).ToArray(), batch);
         if (past is not null)
             report.AddRange(Compare(past, golden, model));
-        ClipContext[] clips = Encode("", model.Video.Encode(frames, zeros), model.Audio.Encode(mel, zeros));
-
-        int time = Size(golden, GraphContract.Frames, 1), strides = Size(golden, GraphContract.Mel, 1) / model.Config.MelStride;
-        var (firstFrames, restFrames) = Split(frames, batch, time / 2 * model.Config.Frame.ByteCount);
-        var (firstMel, restMel) = Split(mel, batch, strides / 2 * model.Config.MelStride * model.Config.Mel.MelCount);
-        Encode(" in two parts", model.Video.Encode(restFrames, model.Video.Encode(firstFrames, zeros)), model.Audio.Encode(restMel, model.Audio.Encode(firstMel, zeros)));
+        (int time, int steps) = (Size(golden, Seen(model.Config), 1), Size(golden, Heard(model.Config), 1) / (model.Config.Ears is null ? model.Config.MelStride : 1));
+        ClipContext[] clips = Encode("", See(0, time, zeros), Hear(0, steps, zeros));
+        Encode(" in two parts", See(time / 2, time, See(0, time / 2, zeros)), Hear(steps / 2, steps, Hear(0, steps / 2, zeros)));
 
         if (model.HasRate)
         {
@@ -87,6 +92,14 @@ public static class GoldenCheck
         DecodeGreedily(model, golden, clips, report);
         return report;
 
+        EncoderState See(int from, int to, EncoderState state) => model.Config.Eyes is { } eyes
+            ? model.Video.EncodeFeatures(Steps(golden.Read<float>(FrameFeatures), batch, eyes.FeatureCount, from, to), state)
+            : model.Video.Encode(Steps(golden.Read<byte>(GraphContract.Frames), batch, model.Config.Frame.ByteCount, from, to), state);
+
+        EncoderState Hear(int from, int to, EncoderState state) => model.Config.Ears is { } ears
+            ? model.Audio.EncodeFeatures(Steps(golden.Read<float>(SoundFeatures), batch, ears.FeatureCount, from, to), state)
+            : model.Audio.Encode(Steps(golden.Read<float>(GraphContract.Mel), batch, model.Config.MelStepSize, from, to), state);
+
         ClipContext[] Encode(string how, EncoderState video, EncoderState audio)
         {
             ClipContext[] fused = model.Fuse(video, audio, past);
@@ -97,6 +110,20 @@ public static class GoldenCheck
         }
     }
 
+    /// <summary>Names of what only networks with eyes and ears have in a golden file.</summary>
+    public const string FrameFeatures = "frame_features", SoundFeatures = "sound_features", EyesFrames = "eyes_frames", EyesFeatures = "eyes_features", EarsMel = "ears_mel", EarsFeatures = "ears_features";
+
+    private static string Seen(ModelConfig config) => config.Eyes is null ? GraphContract.Frames : FrameFeatures;
+
+    private static string Heard(ModelConfig config) => config.Ears is null ? GraphContract.Mel : SoundFeatures;
+
+    private static GoldenDifference[] Perceive(Senses senses, SafeTensors golden)
+    {
+        return [Of(EyesFeatures, senses.See(golden.Read<byte>(EyesFrames))), Of(EarsFeatures, senses.Hear(golden.Read<float>(EarsMel)))];
+
+        GoldenDifference Of(string output, float[] found) => new(output, Difference(found, golden.Read<float>(output)), ShareOf(FeatureShare, golden.Read<float>(output)), found.Length);
+    }
+
     // Words are the same or not; scores are of float32 arithmetic.
     private static IEnumerable<GoldenDifference> Compare(PastWords[] found, SafeTensors golden, CommentModel model)
     {
@@ -104,7 +131,8 @@ public static class GoldenCheck
         yield return Words(GraphContract.PastAfter, past => past.AfterArray);
         yield return Words(GraphContract.PastNext, past => past.NextArray);
         float[] scores = [.. found.SelectMany(past => past.ScoreArray)];
-        yield return new(GraphContract.PastScores, Difference(scores, [.. expected.SelectMany(past => past.ScoreArray)]), Limit(model.Options.Provider), scores.Length);
+        float[] expectedScores = [.. expected.SelectMany(past => past.ScoreArray)];
+        yield return new(GraphContract.PastScores, Difference(scores, expectedScores), Limit(model, expectedScores), scores.Length);
 
         GoldenDifference Words(string output, Func<PastWords, long[]> of)
         {
@@ -171,7 +199,7 @@ public static class GoldenCheck
     private static double DecoderLimit(CommentModel model, ReadOnlySpan<float> expected)
     {
         double share = HasRoundedFrames(model) ? Int8StateShare : Share(model.Options.Precision);
-        return share > 0 ? ShareOf(share, expected) : Limit(model.Options.Provider);
+        return share > 0 ? ShareOf(share, expected) : Limit(model, expected);
     }
 
     private static void DecodeGreedily(CommentModel model, SafeTensors golden, ClipContext[] clips, List<GoldenDifference> report)
@@ -198,11 +226,21 @@ public static class GoldenCheck
 
     private static int CheckShapes(SafeTensors golden, ModelConfig config)
     {
-        int batch = Size(golden, GraphContract.Frames, 0);
-        Check(GraphContract.Frames, batch, -1, config.Frame.Height, config.Frame.Width, FrameSpec.Channels);
-        Check(GraphContract.Mel, batch, -1, config.Mel.MelCount);
-        if (Size(golden, GraphContract.Mel, 1) % config.MelStride != 0)
-            throw new TwitchException($"{golden.Path}: tensor 'mel' has {Size(golden, GraphContract.Mel, 1)} steps, the model needs a multiple of {config.MelStride}; export the bundle again.");
+        int batch = Size(golden, Seen(config), 0);
+        if (config is { Eyes: { } eyes, Ears: { } ears })
+        {
+            Check(FrameFeatures, batch, -1, eyes.FeatureCount);
+            Check(SoundFeatures, batch, -1, ears.FeatureCount);
+            Check(EyesFrames, -1, eyes.Frame.Height, eyes.Frame.Width, FrameSpec.Channels);
+            Check(EyesFeatures, Size(golden, EyesFrames, 0), eyes.FeatureCount);
+            Check(EarsMel, -1, ears.StepCount, ears.MelCount);
+            Check(EarsFeatures, Size(golden, EarsMel, 0), ears.FeatureCount);
+        }
+        else
+        {
+            Check(GraphContract.Frames, batch, -1, config.Frame.Height, config.Frame.Width, FrameSpec.Channels);
+            Check(GraphContract.Mel, batch, -1, config.Mel.MelCount);
+        }
         Check("tokens", batch, -1);
         foreach (string name in States)
             Check(name, batch, config.HiddenSize);
@@ -240,7 +278,7 @@ public static class GoldenCheck
 
     // Sound alone never meets a frame.
     private static double StateLimit(CommentModel model, string output, ReadOnlySpan<float> expected) =>
-        HasRoundedFrames(model) && output is not (GraphContract.AudioHidden or GraphContract.AudioCell) ? ShareOf(Int8StateShare, expected) : Limit(model.Options.Provider);
+        HasRoundedFrames(model) && output is not (GraphContract.AudioHidden or GraphContract.AudioCell) ? ShareOf(Int8StateShare, expected) : Limit(model, expected);
 
     private static bool HasRoundedFrames(CommentModel model) =>
         model.Bundle.InPrecisionIfAny(BundleManifest.VideoEncoderFile, model.Options.PrecisionName) != BundleManifest.VideoEncoderFile;
@@ -255,17 +293,14 @@ public static class GoldenCheck
         return axis < shape.Length ? (int)shape[axis] : 0;
     }
 
-    // Each clip's first elements, and each clip's rest.
-    private static (T[] First, T[] Second) Split<T>(ReadOnlySpan<T> values, int batch, int first)
+    // Of each clip the steps in [from, to).
+    private static T[] Steps<T>(ReadOnlySpan<T> values, int batch, int size, int from, int to)
     {
-        int length = values.Length / batch, rest = length - first;
-        var (a, b) = (new T[batch * first], new T[batch * rest]);
+        int length = values.Length / batch, count = (to - from) * size;
+        var steps = new T[batch * count];
         for (int row = 0; row < batch; row++)
-        {
-            values.Slice(row * length, first).CopyTo(a.AsSpan(row * first));
-            values.Slice(row * length + first, rest).CopyTo(b.AsSpan(row * rest));
-        }
-        return (a, b);
+            values.Slice(row * length + from * size, count).CopyTo(steps.AsSpan(row * count));
+        return steps;
     }
 
     private delegate ReadOnlySpan<float> Part(ClipContext clip);

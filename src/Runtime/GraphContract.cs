@@ -6,7 +6,7 @@ namespace Twitch.Runtime;
 /// <remarks>A graph may have further outputs, which are not read; an input the runtime does not know is refused.</remarks>
 internal static class GraphContract
 {
-    public const string Frames = "frames", Mel = "mel", Token = "token", Hidden = "hidden", Cell = "cell",
+    public const string Frames = "frames", Mel = "mel", Features = "features", Token = "token", Hidden = "hidden", Cell = "cell",
         NextHidden = "next_hidden", NextCell = "next_cell", Logits = "logits",
         VideoHidden = "video_hidden", VideoCell = "video_cell", AudioHidden = "audio_hidden", AudioCell = "audio_cell",
         Words = "words", Age = "age", PastAfter = "past_after", PastNext = "past_next", PastScores = "past_scores", Match = "match", Rate = "rate",
@@ -14,12 +14,23 @@ internal static class GraphContract
 
     private const string Batch = "batch", Previous = "previous", Fresh = "fresh", Clips = "clips", Time = "time";    // clips is batch, or 1 for what all states take in
 
+    public static GraphEntry FrameFeatures(EyesSpec eyes) => new(BundleManifest.FrameFeaturesFile,
+        [Value(Frames, "u8", Batch, eyes.Frame.Height, eyes.Frame.Width, FrameSpec.Channels)],
+        [Value(Features, "f32", Batch, eyes.FeatureCount)]);
+
+    public static GraphEntry SoundFeatures(EarsSpec ears) => new(BundleManifest.SoundFeaturesFile,
+        [Value(Mel, "f32", Batch, ears.StepCount, ears.MelCount)],
+        [Value(Features, "f32", Batch, ears.FeatureCount)]);
+
     public static GraphEntry VideoEncoder(ModelConfig config) => new(BundleManifest.VideoEncoderFile,
-        [Value(Frames, "u8", Clips, Time, config.Frame.Height, config.Frame.Width, FrameSpec.Channels), State(Hidden, config), State(Cell, config)],
+        [
+            config.Eyes is { } eyes ? Value(Features, "f32", Clips, Time, eyes.FeatureCount) : Value(Frames, "u8", Clips, Time, config.Frame.Height, config.Frame.Width, FrameSpec.Channels),
+            State(Hidden, config), State(Cell, config),
+        ],
         [State(NextHidden, config), State(NextCell, config)]);
 
     public static GraphEntry AudioEncoder(ModelConfig config) => new(BundleManifest.AudioEncoderFile,
-        [Value(Mel, "f32", Clips, Time, config.Mel.MelCount), State(Hidden, config), State(Cell, config)],
+        [config.Ears is { } ears ? Value(Features, "f32", Clips, Time, ears.FeatureCount) : Value(Mel, "f32", Clips, Time, config.Mel.MelCount), State(Hidden, config), State(Cell, config)],
         [State(NextHidden, config), State(NextCell, config)]);
 
     public static GraphEntry ChatEncoder(ModelConfig config, ChatSpec chat) => new(BundleManifest.ChatEncoderFile,

@@ -16,8 +16,18 @@ internal static class GraphSession
     public static InferenceSession Open(Bundle bundle, GraphEntry needed, SessionOptions options, ExecutionProvider provider)
     {
         using Lock.Scope turn = DeviceTurn.Take(provider);
-        string path = bundle.PathOf(needed.File);
-        GraphEntry listed = bundle.Graph(needed.File);
+        return Open(bundle.PathOf(needed.File), needed, options, provider, bundle.Graph(needed.File));
+    }
+
+    /// <summary>Opens a graph of its own and compares its inputs and outputs with what is needed.</summary>
+    /// <param name="path">Its file.</param>
+    /// <param name="needed">What is fed to it and read from it.</param>
+    /// <param name="options">From <see cref="Accelerator"/>.</param>
+    /// <param name="provider">What they ask for, for the message.</param>
+    /// <param name="listed">What <c>bundle.json</c> says of it; absent: it is in no bundle.</param>
+    /// <exception cref="TwitchException">The graph cannot be loaded or differs; the message names graph and value.</exception>
+    public static InferenceSession Open(string path, GraphEntry needed, SessionOptions options, ExecutionProvider provider, GraphEntry? listed = null)
+    {
         InferenceSession session;
         try
         {
@@ -35,8 +45,11 @@ internal static class GraphSession
         try
         {
             GraphValue[] inputs = Values(session.InputMetadata, session.InputNames), outputs = Values(session.OutputMetadata, session.OutputNames);
-            Compare(path, "input", inputs, listed.Inputs, $"{BundleManifest.FileName} lists", extraAllowed: false);
-            Compare(path, "output", outputs, listed.Outputs, $"{BundleManifest.FileName} lists", extraAllowed: false);
+            if (listed is not null)
+            {
+                Compare(path, "input", inputs, listed.Inputs, $"{BundleManifest.FileName} lists", extraAllowed: false);
+                Compare(path, "output", outputs, listed.Outputs, $"{BundleManifest.FileName} lists", extraAllowed: false);
+            }
             Compare(path, "input", inputs, needed.Inputs, "the sizes in config need", extraAllowed: false);
             Compare(path, "output", outputs, needed.Outputs, "the sizes in config need", extraAllowed: true);
             return session;

@@ -4,92 +4,110 @@ using static TorchSharp.torch;
 
 namespace Twitch.Training;
 
-/// <summary>Some examples as tensors. They belong to the dispose scope in which the batch was made.</summary>
+/// <summary>Some comments as tensors, and beside them whole seconds whose number of comments is to be foreseen. They belong to the dispose scope in which the
+/// batch was made.</summary>
+/// <remarks>Neighbours share their seconds: each is in the pools once, and windows that are equal are encoded once.</remarks>
 public sealed class Batch
 {
-    private Batch(Tensor frames, StepWindows video, Tensor mel, StepWindows audio, Tensor tokens, Tensor positions, Tensor targets, (Tensor Words, Tensor Ages)? chat)
-    {
-        Frames = frames;
-        Video = video;
-        Mel = mel;
-        Audio = audio;
-        Tokens = tokens;
-        Positions = positions;
-        Targets = targets;
-        (ChatWords, ChatAges) = (chat?.Words, chat?.Ages);
-    }
+    private Batch(int comments, int seconds) => (CommentCount, SecondCount) = (comments, seconds);
 
-    /// <summary>Every frame that a window of the batch holds, once: [frames, height, width, 3] u8.</summary>
-    public Tensor Frames { get; }
+    /// <summary>Comments; the first rows of the windows.</summary>
+    public int CommentCount { get; }
+
+    /// <summary>Seconds; the rows behind those.</summary>
+    public int SecondCount { get; }
+
+    /// <summary>Everything that a window of the batch sees, once: [frames, height, width, 3] u8, or with eyes [frames, features] f32.</summary>
+    public required Tensor Seen { get; init; }
 
     /// <summary>Which frames each row sees.</summary>
-    public StepWindows Video { get; }
+    public required StepWindows Video { get; init; }
 
-    /// <summary>Every stacked mel step that a window of the batch holds, once: [steps, stride × n_mels] f32.</summary>
-    public Tensor Mel { get; }
+    /// <summary>Everything that a window of the batch hears, once: [steps, n_mels] f32, or with ears [seconds, features] f32.</summary>
+    public required Tensor Heard { get; init; }
 
-    /// <summary>Which stacked steps each row hears.</summary>
-    public StepWindows Audio { get; }
+    /// <summary>Which steps each row hears.</summary>
+    public required StepWindows Audio { get; init; }
 
-    /// <summary>Past chat of each row, [batch, comments, words] i64; absent if the config has none.</summary>
-    public Tensor? ChatWords { get; }
+    /// <summary>Past chat of each comment, [comments, past comments, words] i64; absent if the config has none.</summary>
+    public Tensor? ChatWords { get; private init; }
 
-    /// <summary>Seconds since each comment, [batch, comments] f32; absent if the config has no past chat.</summary>
-    public Tensor? ChatAges { get; }
+    /// <summary>Seconds since each past comment, [comments, past comments] f32; absent if the config has no past chat.</summary>
+    public Tensor? ChatAges { get; private init; }
 
-    /// <summary>Inputs of the decoder, all tokens but the last, padded: [batch, time] i64.</summary>
-    public Tensor Tokens { get; }
+    /// <summary>Inputs of the decoder, all tokens but the last, padded: [comments, time] i64.</summary>
+    public required Tensor Tokens { get; init; }
 
-    /// <summary>Where the inputs that are not padding stand in [batch × time]: [targets] i64.</summary>
-    public Tensor Positions { get; }
+    /// <summary>Where the inputs that are not padding stand in [comments × time]: [targets] i64.</summary>
+    public required Tensor Positions { get; init; }
 
     /// <summary>The token after each of them: [targets] i64.</summary>
-    public Tensor Targets { get; }
+    public required Tensor Targets { get; init; }
 
-    /// <summary>Makes a batch out of examples.</summary>
-    public static Batch Create(IReadOnlyList<IPreparedStream> streams, IReadOnlyList<Example> examples, ModelConfig config, Device device)
+    /// <summary>Makes a batch.</summary>
+    /// <param name="streams">The recordings.</param>
+    /// <param name="comments">What is to be foreseen word by word.</param>
+    /// <param name="config">What is seen, heard and read.</param>
+    /// <param name="device">Where the tensors are to be.</param>
+    /// <param name="seconds">Seconds beside the comments.</param>
+    public static Batch Create(IReadOnlyList<IPreparedStream> streams, IReadOnlyList<Example> comments, ModelConfig config, Device device, IReadOnlyList<Example>? seconds = null)
     {
-        StepPool video = StepPool.Union([.. examples.Select(e => (e.Stream, (long)e.Window.FirstFrame, e.Window.FrameCount))]);
-        Tensor frames = empty([video.Count, config.Frame.Height, config.Frame.Width, FrameSpec.Channels], ScalarType.Byte);
-        Span<byte> pixels = frames.bytes;
-        foreach ((int stream, long first, int count) in video.Parts)
-        {
-            streams[stream].Frames((int)first, count).CopyTo(pixels);
-            pixels = pixels[(count * config.Frame.ByteCount)..];
-        }
+        IReadOnlyList<Example> rows = seconds is null ? comments : [.. comments, .. seconds];
+        StepPool video = StepPool.Union([.. rows.Select(row => (row.Stream, (long)row.Window.FirstFrame, row.Window.FrameCount))]);
+        StepPool audio = StepPool.Union([.. rows.Select(row => (row.Stream, row.Window.FirstStep, row.Window.StepCount))]);
+        Tensor seen = config.Eyes is { } eyes
+            ? Pool<float>(video, [eyes.FeatureCount], ScalarType.Float32, (stream, first, count) => streams[stream].FrameFeatures((int)first, count))
+            : Pool<byte>(video, [config.Frame.Height, config.Frame.Width, FrameSpec.Channels], ScalarType.Byte, (stream, first, count) => streams[stream].Frames((int)first, count));
+        Tensor heard = config.Ears is { } ears
+            ? Pool<float>(audio, [ears.FeatureCount], ScalarType.Float32, (stream, first, count) => streams[stream].SoundFeatures((int)first, count))
+            : Pool<float>(audio, [config.Mel.MelCount], ScalarType.Float32, (stream, first, count) => streams[stream].Mel(first, count));
 
-        int stride = config.MelStride;
-        StepPool audio = StepPool.Union([.. examples.Select(e => (e.Stream, e.Window.FirstStep / stride, e.Window.StepCount / stride))]);
-        Tensor mel = empty([audio.Count, stride * config.Mel.MelCount], ScalarType.Float32);
-        Span<float> values = MemoryMarshal.Cast<byte, float>(mel.bytes);
-        foreach ((int stream, long first, int count) in audio.Parts)
-        {
-            streams[stream].Mel(first * stride, count * stride).CopyTo(values);    // consecutive steps, row by row, are stacked already
-            values = values[(count * stride * config.Mel.MelCount)..];
-        }
-
-        int time = examples.Max(example => example.Tokens.Length) - 1;
-        var tokens = new long[examples.Count * time];    // Vocabulary.Pad is 0
+        int time = comments.Select(comment => comment.Tokens.Length).DefaultIfEmpty(1).Max() - 1;
+        var tokens = new long[comments.Count * time];    // Vocabulary.Pad is 0
         var positions = new List<long>();
         var targets = new List<long>();
-        for (int row = 0; row < examples.Count; row++)
+        for (int row = 0; row < comments.Count; row++)
         {
-            for (int t = 0; t + 1 < examples[row].Tokens.Length; t++)
+            for (int t = 0; t + 1 < comments[row].Tokens.Length; t++)
             {
-                tokens[row * time + t] = examples[row].Tokens[t];
+                tokens[row * time + t] = comments[row].Tokens[t];
                 positions.Add(row * time + t);
-                targets.Add(examples[row].Tokens[t + 1]);
+                targets.Add(comments[row].Tokens[t + 1]);
             }
         }
-        return new Batch(
-            frames.to(device), new StepWindows(video.Rows), mel.to(device), new StepWindows(audio.Rows),
-            tensor(tokens, device: device).view(examples.Count, time), tensor(positions.ToArray(), device: device), tensor(targets.ToArray(), device: device),
-            config.Chat is ChatSpec chat ? Chat(examples, chat, device) : null);
+        (Tensor Words, Tensor Ages)? chat = config.Chat is ChatSpec spec && comments.Count > 0 ? Chat(comments, spec, device) : null;
+        return new Batch(comments.Count, rows.Count - comments.Count)
+        {
+            Seen = seen.to(device),
+            Video = new StepWindows(video.Rows),
+            Heard = heard.to(device),
+            Audio = new StepWindows(audio.Rows),
+            Tokens = tensor(tokens, device: device).view(comments.Count, time),
+            Positions = tensor(positions.ToArray(), device: device),
+            Targets = tensor(targets.ToArray(), device: device),
+            ChatWords = chat?.Words,
+            ChatAges = chat?.Ages,
+        };
     }
 
-    private static (Tensor Words, Tensor Ages) Chat(IReadOnlyList<Example> examples, ChatSpec spec, Device device)
+    private delegate ReadOnlySpan<T> Reader<T>(int stream, long first, int count);
+
+    private static Tensor Pool<T>(StepPool pool, long[] shape, ScalarType type, Reader<T> read) where T : unmanaged
     {
-        ChatWindow[] windows = [.. examples.Select(example => example.Chat.Window(spec))];
+        Tensor all = empty([pool.Count, .. shape], type);
+        Span<T> values = MemoryMarshal.Cast<byte, T>(all.bytes);
+        foreach ((int stream, long first, int count) in pool.Parts)
+        {
+            ReadOnlySpan<T> part = read(stream, first, count);
+            part.CopyTo(values);
+            values = values[part.Length..];
+        }
+        return all;
+    }
+
+    private static (Tensor Words, Tensor Ages) Chat(IReadOnlyList<Example> comments, ChatSpec spec, Device device)
+    {
+        ChatWindow[] windows = [.. comments.Select(comment => comment.Chat.Window(spec))];
         return (
             tensor(windows.SelectMany(window => window.Words).ToArray(), device: device).view(windows.Length, spec.CommentCount, spec.WordCount),
             tensor(windows.SelectMany(window => window.Ages).ToArray(), device: device).view(windows.Length, spec.CommentCount));

@@ -28,7 +28,7 @@ internal sealed class ChatEncoder : nn.Module
             sentinel.weight!.zero_();
             sentinel.bias!.fill_(4);
         }
-        dropout = nn.Dropout(config.Dropout);
+        dropout = nn.Dropout(config.OutputDropout);
         RegisterComponents();
     }
 
@@ -50,8 +50,10 @@ internal sealed class ChatEncoder : nn.Module
 
         Tensor seconds = age.to(type).clamp(max: ChatSpec.OldestAge).unsqueeze(2).expand_as(isWord);
         Tensor features = stack([seconds.log1p(), seconds / 10, isFirst, isLast, isEnd, isWord.mean([2], keepdim: true).expand_as(isWord)], 3);
-        Tensor word = rows.index_select(0, next.flatten()).view(batch, spec.CommentCount, length, -1);
-        Tensor x = nn.functional.relu(embed.call(cat([dropout.call(word), features], 3)));        // [batch, comments, words, embedding]
+        (Tensor ofWords, Tensor ofFeatures) = (embed.weight!.narrow(1, 0, rows.shape[1]), embed.weight!.narrow(1, rows.shape[1], ChatSpec.FeatureCount));
+        Tensor table = dropout.call(rows).matmul(ofWords.t());                                    // [vocabulary, embedding]: each word once, however often it was said
+        Tensor word = table.index_select(0, next.flatten()).view(batch, spec.CommentCount, length, -1);
+        Tensor x = nn.functional.relu(word + nn.functional.linear(features, ofFeatures, embed.bias));    // [batch, comments, words, embedding]
 
         Tensor isAbsent = next.lt(Vocabulary.Start);                                              // <PAD>, <UNK>
         if (training)

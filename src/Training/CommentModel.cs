@@ -47,25 +47,22 @@ public sealed class CommentModel : nn.Module
     public Device Device => fuse_h.weight!.device;
 
     /// <summary>State after some frames.</summary>
-    /// <param name="frames">Pool of frames, [steps, height, width, 3] u8.</param>
-    /// <param name="windows">Which frames each row of the batch sees.</param>
-    public LstmState EncodeVideo(Tensor frames, StepWindows windows) => video_encoder.Encode(frames, windows);
+    /// <param name="seen">Pool of what the video encoder takes: frames, [steps, height, width, 3] u8, or their features, [steps, features] f32.</param>
+    /// <param name="windows">Which of them each row of the batch sees.</param>
+    public LstmState EncodeVideo(Tensor seen, StepWindows windows) => video_encoder.Encode(seen, windows);
 
-    /// <summary>State after frames of one length, [batch, time, height, width, 3] u8.</summary>
-    public LstmState EncodeVideo(Tensor frames) =>
-        EncodeVideo(frames.flatten(0, 1), StepWindows.Dense((int)frames.shape[0], (int)frames.shape[1]));
+    /// <summary>State after frames of one length, [batch, time, …].</summary>
+    public LstmState EncodeVideo(Tensor seen) =>
+        EncodeVideo(seen.flatten(0, 1), StepWindows.Dense((int)seen.shape[0], (int)seen.shape[1]));
 
     /// <summary>State after some sound.</summary>
-    /// <param name="mel">Pool of stacked log-mel steps, [steps, stride × n_mels] f32.</param>
-    /// <param name="windows">Which stacked steps each row of the batch hears.</param>
-    public LstmState EncodeAudio(Tensor mel, StepWindows windows) => audio_encoder.Encode(mel, windows);
+    /// <param name="heard">Pool of what the audio encoder takes: log-mel steps, [steps, n_mels], or features of seconds, [steps, features].</param>
+    /// <param name="windows">Which of them each row of the batch hears.</param>
+    public LstmState EncodeAudio(Tensor heard, StepWindows windows) => audio_encoder.Encode(heard, windows);
 
-    /// <summary>State after sound of one length, [batch, time, n_mels] f32; time is a multiple of the config's mel stride.</summary>
-    public LstmState EncodeAudio(Tensor mel)
-    {
-        int batch = (int)mel.shape[0], time = (int)mel.shape[1] / Config.MelStride;
-        return EncodeAudio(mel.reshape(batch * time, Config.MelStride * Config.Mel.MelCount), StepWindows.Dense(batch, time));
-    }
+    /// <summary>State after sound of one length, [batch, time, …].</summary>
+    public LstmState EncodeAudio(Tensor heard) =>
+        EncodeAudio(heard.flatten(0, 1), StepWindows.Dense((int)heard.shape[0], (int)heard.shape[1]));
 
     /// <summary>What the decoder may say again.</summary>
     /// <param name="words">[batch, comments, words] i64, as <see cref="ChatWindow.Words"/>.</param>
@@ -82,11 +79,8 @@ public sealed class CommentModel : nn.Module
         fuse_c.call(cat([video.Cell, audio.Cell], 1)),
         past);
 
-    /// <summary>The decoder's first state of each row of a batch.</summary>
-    public LstmState Encode(Batch batch) => Fuse(
-        EncodeVideo(batch.Frames, batch.Video),
-        EncodeAudio(batch.Mel, batch.Audio),
-        Config.Chat is null ? null : EncodeChat(batch.ChatWords!, batch.ChatAges!));
+    /// <summary>The fused state of each row of a batch, those of its seconds behind those of its comments; what the chat said is not read.</summary>
+    public LstmState Encode(Batch batch) => Fuse(EncodeVideo(batch.Seen, batch.Video), EncodeAudio(batch.Heard, batch.Audio));
 
     /// <summary>Comments per second that people write, [batch].</summary>
     /// <param name="fused">Of <see cref="Fuse"/>.</param>
@@ -111,22 +105,34 @@ public sealed class CommentModel : nn.Module
         return (logits.view(tokens.shape[0], tokens.shape[1], -1), next with { Past = past with { Match = matches.select(1, -1) } });
     }
 
-    /// <summary>Logits of a batch at its targets, [targets, vocabulary]; what stands at padded positions is never computed.</summary>
+    /// <summary>What a batch's comments and seconds are foreseen by; what stands at padded positions is never computed.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="withheld">Share of the words that the decoder reads as <c>&lt;UNK&gt;</c>, drawn from torch's generator.</param>
-    public Tensor forward(Batch batch, double withheld = 0)
+    /// <returns>Logits at its targets, [targets, vocabulary], and ln of the rate in each of its seconds, [seconds]; absent if it has none.</returns>
+    public (Tensor Logits, Tensor? Rates) Foresee(Batch batch, double withheld = 0)
     {
-        LstmState first = Encode(batch);
-        (Tensor outputs, _) = decoder.Advance(Withhold(batch.Tokens, withheld), first);       // [batch, time, hidden]
+        LstmState all = Encode(batch);                                                               // [comments + seconds, hidden]
+        LstmState Rows(long first, long count) => new(all.Hidden.narrow(0, first, count), all.Cell.narrow(0, first, count));
+        Tensor? rates = batch.SecondCount == 0 ? null : RateHead.Logarithm(Rows(batch.CommentCount, batch.SecondCount));
+
+        (Tensor outputs, _) = decoder.Advance(Withhold(batch.Tokens, withheld), Rows(0, batch.CommentCount));    // [comments, time, hidden]
         outputs = outputs.flatten(0, 1).index_select(0, batch.Positions);
-        if (first.Past is not PastWords past)
-            return decoder.Logits(outputs);
+        if (Config.Chat is null)
+            return (decoder.Logits(outputs), rates);
+        PastWords past = EncodeChat(batch.ChatWords!, batch.ChatAges!);
         Tensor matches = past.Matches(batch.Tokens).flatten(0, 1).index_select(0, batch.Positions);    // none is withheld: a copy is not learned by heart
-        return Mix(outputs, past, matches, batch.Positions.floor_divide(batch.Tokens.shape[1]));
+        return (Mix(outputs, past, matches, batch.Positions.floor_divide(batch.Tokens.shape[1])), rates);
     }
 
-    /// <summary>Mean and deviation of each mel filter in the training data, each [n_mels]; ignored where sound is not embedded.</summary>
-    public void SetMelStatistics(float[] mean, float[] deviation) => audio_encoder.SetStatistics(mean, deviation);
+    /// <summary>Logits of a batch at its targets, [targets, vocabulary].</summary>
+    public Tensor forward(Batch batch) => Foresee(batch).Logits;
+
+    /// <summary>Mean and deviation of the features in the training data; ignored without eyes and ears.</summary>
+    public void SetStatistics(FeatureStatistics seen, FeatureStatistics heard)
+    {
+        video_encoder.SetStatistics(seen);
+        audio_encoder.SetStatistics(heard);
+    }
 
     /// <summary>Lets the network begin with the words' frequencies, so that it need not learn them first.</summary>
     /// <param name="shares">Share of each id among the training targets, [vocabulary], above 0.</param>
@@ -147,12 +153,8 @@ public sealed class CommentModel : nn.Module
         using var frozen = no_grad();
         foreach ((string name, Parameter parameter) in named_parameters())
         {
-            if (!name.Contains("_encoder.conv", StringComparison.Ordinal) && !name.Contains("_encoder.embed.", StringComparison.Ordinal))
-                continue;
-            if (parameter.dim() > 1)
+            if (name is "video_encoder.embed.weight" or "audio_encoder.embed.weight")
                 nn.init.kaiming_normal_(parameter, nonlinearity: nn.init.NonlinearityType.ReLU);
-            else
-                nn.init.zeros_(parameter);
         }
     }
 }

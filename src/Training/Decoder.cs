@@ -16,7 +16,7 @@ internal sealed class Decoder : nn.Module
         embedding = nn.Embedding(config.VocabularySize, config.EmbeddingSize);
         word_dropout = nn.Dropout(config.WordDropout);
         lstm = Recurrence.OpenLstm(config.EmbeddingSize, config.HiddenSize);
-        output_dropout = nn.Dropout(config.Dropout);
+        output_dropout = nn.Dropout(config.OutputDropout);
         output_fc = nn.Linear(config.HiddenSize, config.VocabularySize);
         RegisterComponents();
     }
@@ -25,9 +25,9 @@ internal sealed class Decoder : nn.Module
     /// <returns>What it gives after each, [batch, time, hidden], and the state after the last.</returns>
     public (Tensor Outputs, LstmState Next) Advance(Tensor tokens, LstmState state)
     {
-        Tensor words = word_dropout.call(embedding.call(tokens));                    // [batch, time, embedding]
+        Tensor words = word_dropout.call(embedding.call(tokens.t()));                // [time, batch, embedding]
         (Tensor outputs, Tensor h, Tensor c) = lstm.call(words, (state.Hidden.unsqueeze(0), state.Cell.unsqueeze(0)));
-        return (outputs, new LstmState(h.squeeze(0), c.squeeze(0)));                 // [batch, time, hidden]
+        return (outputs.transpose(0, 1), new LstmState(h.squeeze(0), c.squeeze(0)));    // [batch, time, hidden]
     }
 
     /// <summary>Lets it begin with the words' frequencies.</summary>

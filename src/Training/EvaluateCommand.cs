@@ -23,11 +23,12 @@ internal static class EvaluateCommand
         command.SetAction((parsed, cancellation) =>
         {
             EvaluateRequest request = options.Read(parsed);
-            ChatLogOptions chat = input.ChatLog(parsed);
-            IEnumerable<string>? training = request.TrainingChat is string log ? ChatLog.Read(log, chat).Comments.Select(comment => comment.Text) : null;
+            ChatLogOptions chat = input.ChatLog(parsed) with { MinAuthors = 1 };    // whoever alone says it, it was written
+            IReadOnlyList<ChatComment>? training = request.TrainingChat is string log ? ChatLog.Read(log, chat).Comments : null;
             using var model = Runtime.CommentModel.Open(parsed.GetValue(bundle)!, new RuntimeOptions { IntraOpThreads = request.Threads });
             IReadOnlyList<PreparedStream> streams = PrepareCommand.Run(
-                input.Recordings(parsed), model.Config, chat, input.PreparedFolder(parsed, "prepared"), parsed.InvocationConfiguration.Error, cancellation);
+                input.Recordings(parsed), model.Config, model.Senses, chat, input.PreparedFolder(parsed, "prepared"), parsed.InvocationConfiguration.Error, cancellation,
+                model.Config.FrameSampling, input.Jobs(parsed));
             try
             {
                 Run(model, HeldOut.Create(model, streams, request.From, request.Until, training), request, parsed.InvocationConfiguration.Output, cancellation);
@@ -48,11 +49,11 @@ internal static class EvaluateCommand
         var files = new ScoredFiles(heldOut.Config, heldOut.Streams);
         IReadOnlyList<(JsonElement Id, WindowTexts Message)> messages = request.Messages is string file ? files.Messages(file) : [];
         IReadOnlyList<(JsonElement Id, CandidateSet Set)> given = request.Candidates is string path ? files.Candidates(path) : [];
-        IReadOnlyList<CandidateSet> sets = given.Count > 0 ? [.. given.Select(line => line.Set)] : Candidates.Build(heldOut, request.Seed);
+        IReadOnlyList<CandidateSet> sets = given.Count > 0 ? [.. given.Select(line => line.Set)] : Candidates.Build(heldOut, request.Seed, request.Protocol);
         if (request.CandidatesOut is string built)
             ScoredFiles.Write(built, sets);
 
-        using var evaluator = new Evaluator(model, heldOut, request.Seed);
+        using var evaluator = new Evaluator(model, heldOut, request.Seed, request.Speak);
         if (request.MessagesOut is string scored)
             ScoredFiles.WriteMessages(scored, messages.Zip(evaluator.Score(messages.Select(line => line.Message), cancellation),
                 (line, scores) => new ScoredMessageLine(line.Id, Rounded(scores[0]), ChatText.Words(line.Message.Texts[0]).Length + 1)));
@@ -60,7 +61,7 @@ internal static class EvaluateCommand
         if (request.ScoresOut is string scoresOut)
             ScoredFiles.WriteScores(scoresOut, given.Zip(own, (line, scores) => new ScoreLine(line.Id, [.. scores.Select(Rounded)])));
 
-        EvaluationReport report = evaluator.Run(sets, own, cancellation);
+        EvaluationReport report = evaluator.Run(sets, own, cancellation) with { Protocol = given.Count > 0 ? null : request.Protocol.Name };
         if (request.Html is string page)
             EvaluationPage.Write(page, Path.GetFileName(Path.GetFullPath(model.Bundle.Folder)), report);
         output.WriteLine(request.Json ? JsonSerializer.Serialize(report, EvaluationJson.Readable.EvaluationReport) : EvaluationTable.Markdown(report));

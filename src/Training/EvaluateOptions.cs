@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Twitch.Training.Evaluating;
 
 namespace Twitch.Training;
 
@@ -29,6 +30,12 @@ internal sealed record EvaluateRequest
     /// <inheritdoc cref="Messages"/>
     public string? MessagesOut { get; init; }
 
+    /// <summary>How candidates are built.</summary>
+    public required Protocol Protocol { get; init; }
+
+    /// <summary>Comments that the network says; 0: as many as are held out.</summary>
+    public required int Speak { get; init; }
+
     /// <summary>Seed of everything that is drawn.</summary>
     public required long Seed { get; init; }
 
@@ -49,10 +56,12 @@ internal sealed class EvaluateOptions
     private readonly Option<string?> _until = new("--until") { Description = "Only comments up to this time", HelpName = "TIME" };
     private readonly Option<string?> _trainingChat = new("--training-chat") { Description = "Chat log that was learned from, instead of the comments before --from", HelpName = "FILE" };
     private readonly Option<string?> _candidates = new("--candidates") { Description = "Rank these: a JSON line {\"id\", \"time\", \"candidates\": [...], \"truth\": index if known} each", HelpName = "FILE" };
+    private readonly Option<string> _protocol = new("--protocol") { Description = "Rank each comment among livebot's 100 candidates, or sfat's 10", DefaultValueFactory = _ => Protocol.LiveBot.Name, HelpName = "NAME" };
     private readonly Option<string?> _candidatesOut = new("--candidates-out") { Description = "Write the candidates that are ranked", HelpName = "FILE" };
     private readonly Option<string?> _scoresOut = new("--scores-out") { Description = "Write {\"id\", \"scores\": [log-probability, ...]} for each line of --candidates", HelpName = "FILE" };
     private readonly Option<string?> _messages = new("--messages") { Description = "Score these: a JSON line {\"id\", \"time\", \"text\"} each", HelpName = "FILE" };
     private readonly Option<string?> _messagesOut = new("--messages-out") { Description = "Write {\"id\", \"logp\", \"tokens\"} for each line of --messages", HelpName = "FILE" };
+    private readonly Option<int?> _speak = new("--speak") { Description = $"Comments that the network says, to see what they are like; absent: one at each held-out comment's moment, at most {Evaluator.MostGenerated}", HelpName = "N" };
     private readonly Option<long> _seed = new("--seed") { Description = "Seed of candidates, exchanged windows, intervals and generated comments", DefaultValueFactory = _ => 1, HelpName = "N" };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of one operation", DefaultValueFactory = _ => 1, HelpName = "N" };
     private readonly Option<string?> _html = new("--html") { Description = "Write a report with plots as well", HelpName = "FILE" };
@@ -61,7 +70,7 @@ internal sealed class EvaluateOptions
     /// <summary>Adds the options to the verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_from, _until, _trainingChat, _candidates, _candidatesOut, _scoresOut, _messages, _messagesOut, _seed, _threads, _html, _json])
+        foreach (Option option in (Option[])[_from, _until, _trainingChat, _protocol, _candidates, _candidatesOut, _scoresOut, _messages, _messagesOut, _speak, _seed, _threads, _html, _json])
             command.Options.Add(option);
     }
 
@@ -86,6 +95,8 @@ internal sealed class EvaluateOptions
             ScoresOut = parsed.GetValue(_scoresOut),
             Messages = parsed.GetValue(_messages),
             MessagesOut = parsed.GetValue(_messagesOut),
+            Protocol = Protocol.Of(parsed.GetValue(_protocol)!),
+            Speak = parsed.GetValue(_speak) is not int speak ? 0 : speak >= 1 ? speak : throw new TwitchException($"--speak is {speak}; it must be at least 1.", ExitCode.Usage),
             Seed = parsed.GetValue(_seed),
             Threads = parsed.GetValue(_threads),
             Html = parsed.GetValue(_html),

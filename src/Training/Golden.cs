@@ -1,10 +1,12 @@
+using Twitch.Runtime;
 using static TorchSharp.torch;
 
 namespace Twitch.Training;
 
 /// <summary>What torch computes for one input, so that any machine and provider can compare itself: <c>golden.safetensors</c>.</summary>
 /// <remarks>
-/// Inputs: <c>frames</c> u8 [batch, time, height, width, 3], <c>mel</c> f32 [batch, steps, n_mels], <c>tokens</c> i64 [batch, n]; with past
+/// Inputs: <c>frames</c> u8 [batch, time, height, width, 3], <c>mel</c> f32 [batch, steps, n_mels], with eyes and ears in their place <c>frame_features</c> and
+/// <c>sound_features</c> f32 [batch, time, features], <c>tokens</c> i64 [batch, n]; with past
 /// chat <c>words</c> i64 [batch, comments, words] and <c>age</c> f32 [batch, comments].
 /// Outputs, each [batch, hidden]: <c>video_hidden</c>, <c>video_cell</c>, <c>audio_hidden</c>, <c>audio_cell</c>; <c>hidden</c> and <c>cell</c> after the fusion; <c>next_hidden</c> and <c>next_cell</c> after the
 /// last token. Further, with past chat, <c>past_after</c> and <c>past_next</c> i64 [batch, places] and <c>past_scores</c> f32 [batch, places, evidence], <c>rate</c> [batch] if the network has one, <c>logits</c> [batch, n, vocabulary] and <c>greedy</c> i64 [batch, m], the comments that the largest logits spell.
@@ -14,17 +16,19 @@ public static class Golden
     /// <summary>Computes and writes the file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">The network; left in evaluation mode. In float64 its outputs are exact before they are rounded.</param>
-    /// <param name="frames">[batch, time, height, width, 3] u8.</param>
-    /// <param name="mel">[batch, steps, n_mels] f32; steps is a multiple of the config's mel stride.</param>
+    /// <param name="seen">What the video encoder takes: frames [batch, time, height, width, 3] u8, or features [batch, time, features] f32.</param>
+    /// <param name="heard">What the audio encoder takes: log-mel [batch, steps, n_mels] f32, or features [batch, time, features] f32.</param>
     /// <param name="tokens">[batch, n] i64; each row begins with <c>&lt;SOS&gt;</c>.</param>
     /// <param name="chats">Past chat of each row; empty if the network reads none.</param>
-    public static void Write(string path, CommentModel model, Tensor frames, Tensor mel, Tensor tokens, IReadOnlyList<ChatWindow> chats)
+    /// <param name="more">Adds what torch did not compute.</param>
+    public static void Write(string path, CommentModel model, Tensor seen, Tensor heard, Tensor tokens, IReadOnlyList<ChatWindow> chats, Action<SafeTensorsWriter>? more = null)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         model.eval();
 
-        LstmState video = model.EncodeVideo(frames.to(model.Device)), audio = model.EncodeAudio(mel.to(model.Device).to(model.Precision));
+        bool perceives = model.Config.Eyes is not null;
+        LstmState video = model.EncodeVideo(perceives ? seen.to(model.Device).to(model.Precision) : seen.to(model.Device)), audio = model.EncodeAudio(heard.to(model.Device).to(model.Precision));
         var writer = new SafeTensorsWriter();
         PastWords? past = null;
         if (model.Config.Chat is ChatSpec spec)
@@ -42,8 +46,9 @@ public static class Golden
         LstmState fused = model.Fuse(video, audio, past);
         (Tensor logits, LstmState next) = model.Decode(tokens.to(model.Device), fused);
 
-        Add("frames", TensorType.U8, frames);
-        Add("mel", TensorType.F32, mel);
+        Add(perceives ? GoldenCheck.FrameFeatures : "frames", perceives ? TensorType.F32 : TensorType.U8, seen);
+        Add(perceives ? GoldenCheck.SoundFeatures : "mel", TensorType.F32, heard);
+        more?.Invoke(writer);
         Add("tokens", TensorType.I64, tokens);
         foreach ((string name, LstmState state) in ((string, LstmState)[])[("video_", video), ("audio_", audio), ("", fused), ("next_", next)])
         {

@@ -24,14 +24,12 @@ public static class PrecisionCost
         IReadOnlyList<Example> all = data.Validation;
         int count = Math.Min(MostComments, all.Count);
         return Measure(plain, rounded, rows, VariantCost.HeldOut, Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]).Select(example =>
-        {
-            (IPreparedStream stream, ClipWindow window) = (data.Streams[example.Stream], example.Window);
-            ClipContext Encode(Runtime.CommentModel model) => model.Encode(
-                stream.Frames(window.FirstFrame, window.FrameCount), stream.Mel(window.FirstStep, window.StepCount), model.Config.Chat is ChatSpec chat ? example.Chat.Window(chat) : null);
-
-            return (Encode(plain), Encode(rounded), example.Tokens);
-        }));
+            (Encode(plain, data, example), Encode(rounded, data, example), example.Tokens)));
     }
+
+    /// <summary>What the decoder begins with after an example's window.</summary>
+    internal static ClipContext Encode(Runtime.CommentModel model, TrainingData data, Example example) =>
+        model.Encode(data.Streams[example.Stream], example.Window, model.Config.Chat is ChatSpec chat ? example.Chat.Window(chat) : null);
 
     /// <summary>On the windows of golden files, whose words are random: how likely they are says nothing.</summary>
     /// <param name="plain">The bundle, opened in float32.</param>

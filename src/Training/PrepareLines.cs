@@ -6,7 +6,8 @@ namespace Twitch.Training;
 
 /// <summary>Says every few seconds how far a recording is prepared; a short one needs no word.</summary>
 /// <param name="output">Receives the lines.</param>
-internal sealed class PrepareLines(TextWriter output) : IProgress<PrepareProgress>
+/// <param name="name">Stands before each of them.</param>
+internal sealed class PrepareLines(TextWriter output, string name = "") : IProgress<PrepareProgress>
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private readonly Stopwatch _since = Stopwatch.StartNew();
@@ -18,6 +19,9 @@ internal sealed class PrepareLines(TextWriter output) : IProgress<PrepareProgres
             return;
         _since.Restart();
         string length = value.Length is TimeSpan whole ? $" of {StreamTime.Format(whole)}" : "";
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  prepared {StreamTime.Format(value.Done)}{length}, {value.MinutesPerSecond:0.0} minutes of stream per second of work"));
+        string left = value.Length - value.Done is { } rest && rest > TimeSpan.Zero && value.MinutesPerSecond > 0
+            ? $", {StreamTime.Format(TimeSpan.FromSeconds(Math.Ceiling(rest.TotalMinutes / value.MinutesPerSecond)))} left" : "";
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  {name}prepared {StreamTime.Format(value.Done)}{length}, {value.MinutesPerSecond:0.0} minutes of stream per second{left}"));
     }
 }

@@ -3,17 +3,17 @@ using System.CommandLine;
 namespace Twitch.Training;
 
 /// <summary>The options that choose the network's sizes; the verbs share them.</summary>
-/// <param name="readsPastChat">Whether preset <c>compact</c> reads past chat unless told otherwise.</param>
+/// <param name="readsPastChat">Whether preset <c>standard</c> reads past chat unless told otherwise.</param>
 internal sealed class PresetOptions(bool readsPastChat = false)
 {
-    private readonly Option<string> _preset = new("--preset") { Description = "Sizes of the network: compact, or seed (as published, 1.3 GB)", DefaultValueFactory = _ => "compact", HelpName = "NAME" };
-    private readonly Option<int?> _frame = new("--frame") { Description = "Height and width of a frame in pixels, instead of the preset's", HelpName = "PIXELS" };
+    private readonly Option<string> _preset = new("--preset") { Description = "Sizes of the network: standard, or published (as it was published, 1.3 GB)", DefaultValueFactory = _ => "standard", HelpName = "NAME" };
+    private readonly Option<int?> _frame = new("--frame") { Description = "Height and width of a frame in pixels, instead of the preset's; preset published alone", HelpName = "PIXELS" };
     private readonly Option<int?> _window = new("--window") { Description = "Seconds of stream before a comment that explain it, instead of the preset's", HelpName = "SECONDS" };
-    private readonly Option<int?> _vocabulary = new("--vocabulary") { Description = "Most words of the vocabulary, instead of the preset's", HelpName = "WORDS" };
+    private readonly Option<int?> _vocabulary = new("--vocabulary") { Description = "Most words and pieces of the vocabulary, instead of the preset's", HelpName = "WORDS" };
     private readonly Option<int?> _hidden = new("--hidden") { Description = "Size of every LSTM's state, instead of the preset's", HelpName = "SIZE" };
     private readonly Option<int?> _pastChat = new("--past-chat")
     {
-        Description = $"Let the network read the last comments of the chat before each one, so many, 0 for none; absent: {(readsPastChat ? $"{ChatSpec.Standard.CommentCount} with preset compact" : "none")}",
+        Description = $"Let the network read the last comments of the chat before each one, so many, 0 for none; absent: {(readsPastChat ? $"{ChatSpec.Standard.CommentCount} with preset standard" : "none")}",
         HelpName = "COMMENTS",
     };
     private readonly Option<bool> _noRate = new("--no-rate") { Description = "Do not learn when people comment" };
@@ -30,10 +30,12 @@ internal sealed class PresetOptions(bool readsPastChat = false)
     public ModelConfig Config(ParseResult parsed)
     {
         ModelConfig config = ModelConfig.FromPreset(parsed.GetValue(_preset)!);
-        if (readsPastChat && config.Preset == ModelConfig.Compact.Preset)
+        if (readsPastChat && config.Preset == ModelConfig.Standard.Preset)
             config = config with { Chat = ChatSpec.Standard };
-        if (parsed.GetValue(_frame) is int frame)
-            config = config with { Frame = new FrameSpec(frame, frame) };
+        if (parsed.GetValue(_frame) is int frame && config.Eyes is not null)
+            throw new TwitchException($"--frame is for --preset published; the frames of preset {config.Preset} have the size that its eyes take, {config.Frame}.", ExitCode.Usage);
+        if (parsed.GetValue(_frame) is int pixels)
+            config = config with { Frame = new FrameSpec(pixels, pixels) };
         if (parsed.GetValue(_pastChat) is int comments)
             config = config with { Chat = comments == 0 ? null : (config.Chat ?? ChatSpec.Standard) with { CommentCount = comments } };
         if (parsed.GetValue(_noRate))

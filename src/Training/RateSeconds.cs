@@ -16,17 +16,19 @@ internal sealed class RateSeconds(TrainingData data, TrainerOptions options)
     /// <summary>Comments per second.</summary>
     public double MeanRate => Math.Clamp(_seconds.Average(second => (double)second.Comments), ModelConfig.LeastRate, ModelConfig.MostRate);
 
-    /// <summary>How badly a network foresees the numbers of comments of a step's seconds, in nats per comment, [].</summary>
-    /// <param name="model">The network; it has a rate.</param>
+    /// <summary>A step's seconds, and how many comments were said in each.</summary>
     /// <param name="step">Decides which seconds, with the seed.</param>
-    public Tensor Loss(CommentModel model, long step)
+    public (Example[] Seconds, float[] Counts) Draw(long step)
     {
         var random = new SplitMix64(SplitMix64.Mix(~options.Seed, step));
         (Example Second, int Comments)[] drawn = [.. Enumerable.Range(0, RunsPerStep).SelectMany(_ => Run((int)(random.Next() % (ulong)_seconds.Count)))];
-        LstmState fused = model.Encode(Batch.Create(data.Streams, [.. drawn.Select(entry => entry.Second)], model.Config, model.Device));
-        Tensor counts = tensor(drawn.Select(entry => (float)entry.Comments).ToArray(), device: model.Device);
-        return RateTraining.Likelihood(model.RateHead.Logarithm(fused), counts).mean() / -MeanRate;
+        return ([.. drawn.Select(entry => entry.Second)], [.. drawn.Select(entry => (float)entry.Comments)]);
     }
+
+    /// <summary>How badly the numbers of comments of some seconds are foreseen, in nats per comment, [].</summary>
+    /// <param name="rates">ln of the rate in each, [seconds].</param>
+    /// <param name="counts">Comments in each.</param>
+    public Tensor Loss(Tensor rates, float[] counts) => RateTraining.Likelihood(rates, tensor(counts, device: rates.device)).mean() / -MeanRate;
 
     // Every second is as likely as any other: a run that reaches the end goes on at the beginning.
     private IEnumerable<(Example, int)> Run(int first) => Enumerable.Range(first, RunLength).Select(i => _seconds[i % _seconds.Count]);

@@ -114,7 +114,7 @@ public static class RateTraining
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            LstmState fused = model.Encode(Batch.Create(data.Streams, [.. chunk.Select(entry => entry.Second)], data.Config, model.Device));
+            LstmState fused = model.Encode(Batch.Create(data.Streams, [], data.Config, model.Device, [.. chunk.Select(entry => entry.Second)]));
             states.Add(cat([fused.Hidden, fused.Cell], 1).MoveToOuterDisposeScope());
         }
         return (cat(states, 0), tensor(seconds.Select(entry => (float)entry.Comments).ToArray(), device: model.Device));

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Twitch.Training;
 
-/// <summary>Consecutive steps of a pool: the frames, or the stacked mel steps, that one row of a batch sees.</summary>
+/// <summary>Consecutive steps of a pool: the frames, or the steps of sound, that one row of a batch sees or hears.</summary>
 /// <param name="First">Index of the first step in the pool.</param>
 /// <param name="Count">Number of steps; 0 leaves the encoder in its zero state.</param>
 public readonly record struct StepRange(int First, int Count);
@@ -12,20 +12,20 @@ public readonly record struct StepRange(int First, int Count);
 /// <param name="Time">Steps of each row.</param>
 public sealed record StepGroup(IReadOnlyList<StepRange> Rows, int Time)
 {
-    /// <summary>The pool's indices, [rows × time] i64, row by row.</summary>
+    /// <summary>The pool's indices, [time × rows] i64, step by step.</summary>
     public Tensor Index(Device device)
     {
         var index = new long[Rows.Count * Time];
-        for (int row = 0, i = 0; row < Rows.Count; row++)
+        for (int step = 0, i = 0; step < Time; step++)
         {
-            for (int step = 0; step < Time; step++)
+            for (int row = 0; row < Rows.Count; row++)
                 index[i++] = Rows[row].First + step;
         }
         return tensor(index, device: device);
     }
 }
 
-/// <summary>The windows of a batch over a pool of steps that they share. A step is embedded once however many windows hold it,
+/// <summary>The windows of a batch over a pool of steps that they share. A step is projected once however many windows hold it,
 /// equal windows are encoded once, and windows of different lengths are encoded apart, so that no padding reaches a state.</summary>
 public sealed class StepWindows
 {
@@ -40,6 +40,9 @@ public sealed class StepWindows
             place.Add(row, place.Count);
         _order = [.. rows.Select(row => place[row])];
     }
+
+    /// <summary>Whether the rows of the only group are those of the batch, in its order.</summary>
+    public bool IsOrdered => Groups.Count == 1 && _order.Index().All(place => place.Index == place.Item) && _order.Length == Groups[0].Rows.Count;
 
     /// <summary>The groups, one for each length.</summary>
     public IReadOnlyList<StepGroup> Groups { get; }

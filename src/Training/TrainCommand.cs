@@ -19,7 +19,7 @@ internal static class TrainCommand
         var training = new TrainingOptions();
         Option<bool> cuda = ExportCommand.CudaOption();
         var output = new Option<string>("--out") { Description = "Folder for checkpoint, bundle and prepared recordings", Required = true, HelpName = "DIR" };
-        input.AddTo(command);
+        input.AddTo(command, perceives: true);
         sizes.AddTo(command);
         command.Options.Add(output);
         command.Options.Add(cuda);
@@ -27,14 +27,15 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellation) =>
         {
             ModelConfig config = sizes.Config(parsed);
-            TrainerOptions options = training.Read(parsed, config.Preset);
-            string folder = parsed.GetValue(output)!;
+            TrainerOptions options = input.Wording(parsed, training.Read(parsed, config.Preset));
+            string folder = parsed.GetValue(output)!, store = input.PreparedFolder(parsed, Path.Combine(folder, PreparedFolder));
+            using var senses = PreparedSenses.Of(config, store, input.Eyes(parsed), input.Ears(parsed));
             IReadOnlyList<PreparedStream> streams = PrepareCommand.Run(
-                input.Recordings(parsed), config, input.ChatLog(parsed) with { WordingUntil = options.Until }, input.PreparedFolder(parsed, Path.Combine(folder, PreparedFolder)),
-                parsed.InvocationConfiguration.Error, cancellation);
+                input.Recordings(parsed), senses.Config, senses.Open(), input.ChatLog(parsed) with { WordingUntil = options.Until }, store, parsed.InvocationConfiguration.Error, cancellation,
+                input.Frames(parsed), input.Jobs(parsed));
             try
             {
-                Run(streams, config, options, folder, new ExportOptions { Cuda = parsed.GetValue(cuda) }, parsed.InvocationConfiguration, cancellation);
+                Run(streams, senses, options, folder, new ExportOptions { Cuda = parsed.GetValue(cuda) }, parsed.InvocationConfiguration, cancellation);
             }
             finally
             {
@@ -46,19 +47,20 @@ internal static class TrainCommand
         return command;
     }
 
-    private static void Run(IReadOnlyList<PreparedStream> streams, ModelConfig config, TrainerOptions options, string folder, ExportOptions export, InvocationConfiguration console, CancellationToken cancellation)
+    private static void Run(IReadOnlyList<PreparedStream> streams, PreparedSenses senses, TrainerOptions options, string folder, ExportOptions export, InvocationConfiguration console, CancellationToken cancellation)
     {
+        ModelConfig prepared = senses.Config with { FrameSampling = streams[0].Info.Source.Sampling };
         string checkpointFolder = Path.Combine(folder, CheckpointFolder), bundleFolder = Path.Combine(folder, BundleFolder);
         try
         {
             using ITrainingProgress progress = ProgressDisplay.Create(Console.IsErrorRedirected);
-            new Trainer(streams, config, options, checkpointFolder, progress).Run(cancellation);
+            new Trainer(streams, prepared, options, checkpointFolder, progress, senses.Folder).Run(cancellation);
         }
         catch (OperationCanceledException)
         {
             console.Error.WriteLine("Stopped and saved; the same command goes on from here.");
             throw;
         }
-        ExportCommand.Run(checkpointFolder, bundleFolder, export, console, TrainingData.Create(streams, config, options));
+        ExportCommand.Run(checkpointFolder, bundleFolder, export, console, TrainingData.Create(streams, prepared, options));
     }
 }

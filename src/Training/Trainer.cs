@@ -20,7 +20,8 @@ public sealed record TrainingResult(int BestEpoch, double ValidationPerplexity, 
 /// <param name="options">How to train.</param>
 /// <param name="folder">The checkpoint folder; nothing else may lie in it.</param>
 /// <param name="progress">Is told how it goes.</param>
-public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig config, TrainerOptions options, string folder, ITrainingProgress progress)
+/// <param name="perception">Folder with the graphs of the config's eyes and ears, which become part of the checkpoint; absent if it has none.</param>
+public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig config, TrainerOptions options, string folder, ITrainingProgress progress, string? perception = null)
 {
     private const double Smoothing = 0.95;    // weight of the past in the displayed loss
 
@@ -41,8 +42,9 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
 
         TrainingData data = TrainingData.Create(streams, config, options);
         data.Config.Validate("the training data's config");
-        var identity = new RunIdentity(data.Config, options, [.. streams.Select(StreamIdentity.Of)]);
-        using TrainingFolder run = TrainingFolder.Open(folder, identity, data.Vocabulary, options.Restart);
+        var identity = new RunIdentity(data.Config, options, [.. streams.Select(stream => StreamIdentity.Of(stream, data.Config.Eyes is not null))]);
+        using TrainingFolder run = TrainingFolder.Open(folder, identity, data.Vocabulary, options.Restart, perception);
+        run.Blocked = data.Blocked;
         if (!run.State.Finished)
             Train(run, data, device, cancel);
         if (!run.State.IsComplete)
@@ -55,8 +57,8 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         using var scope = NewDisposeScope();
         Seed(-1);
         using var model = new CommentModel(data.Config);
-        (float[] mean, float[] deviation) = data.MelStatistics();
-        model.SetMelStatistics(mean, deviation);
+        if (data.Config.Eyes is not null)
+            model.SetStatistics(data.SeenStatistics(), data.HeardStatistics());
         float[] shares = data.WordShares();
         model.SetWordShares(shares);
         model.to(device);
@@ -125,7 +127,7 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         while (run.State.Batch < batches.Length)
         {
             long start = Stopwatch.GetTimestamp();
-            Example[] examples = [.. batches[run.State.Batch].Select(i => data.Training[i])];
+            Example[] examples = data.Shown(batches[run.State.Batch].Select(i => data.Training[i]), run.State.Step);
             (double loss, long tokens) = Step(model, optimizer, examples, schedule, aims, run.State.Step);
             TrainingState state = run.State = run.State with
             {
@@ -149,19 +151,19 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
     {
         using var scope = NewDisposeScope();                              // every temporary of this step dies here
         Seed(step);                                                       // dropout is a function of the step: a resumed run draws the same
-        Batch batch = Batch.Create(streams, examples, model.Config, model.Device);
+        (Example[] Seconds, float[] Counts)? drawn = aims.Seconds?.Draw(step);
+        Batch batch = Batch.Create(streams, examples, model.Config, model.Device, drawn?.Seconds);
 
         model.zero_grad(set_to_none: true);
-        Tensor logits = model.forward(batch, schedule.WithheldAt(step));  // [targets, vocabulary]; teacher forcing
+        (Tensor logits, Tensor? rates) = model.Foresee(batch, schedule.WithheldAt(step));    // [targets, vocabulary]; teacher forcing
         Tensor loss = SmoothedLoss(logits, batch.Targets, aims.WordShares);
         double value = loss.item<float>();
-        (aims.Seconds is RateSeconds seconds ? loss + seconds.Loss(model, step) : loss).backward();
-        double norm = nn.utils.clip_grad_norm_(model.parameters(), options.ClipNorm);
-        if (!double.IsFinite(value) || !double.IsFinite(norm))
+        (rates is null ? loss : loss + aims.Seconds!.Loss(rates, drawn!.Value.Counts)).backward();
+        double norm = double.IsFinite(value) ? optimizer.Step(schedule.At(step), step, options.ClipNorm) : double.NaN;
+        if (!double.IsFinite(norm))
             throw new TwitchException(
                 $"step {step + 1}: the loss is {value} and its gradient's norm {norm}; both must be finite; " +
                 $"use a smaller --learning-rate (it is {options.LearningRate}).", ExitCode.Failed);
-        optimizer.Step(schedule.At(step), step);
         return (value, batch.Targets.shape[0]);
     }
 

@@ -41,10 +41,13 @@ public sealed class TrainingData
     /// <summary>Fewest comments that can be trained on, and validated with.</summary>
     public const int LeastTraining = 16, LeastValidation = 4;
 
+    private readonly TrainerOptions _options;
+
     private TrainingData(
-        IReadOnlyList<IPreparedStream> streams, ModelConfig config, Vocabulary vocabulary, Example[] training, Example[] validation, SplitCounts counts,
+        IReadOnlyList<IPreparedStream> streams, ModelConfig config, TrainerOptions options, Vocabulary vocabulary, Example[] training, Example[] validation, SplitCounts counts,
         IReadOnlyList<IReadOnlyList<PastComment>> chats)
     {
+        _options = options;
         Streams = streams;
         Chats = chats;
         Config = config;
@@ -74,6 +77,9 @@ public sealed class TrainingData
 
     /// <summary>What became of the comments.</summary>
     public SplitCounts Counts { get; }
+
+    /// <summary>Runs of words in the used range that too few people used to be said; absent if there are none, or nobody's are told apart.</summary>
+    public BlockedRuns? Blocked { get; private init; }
 
     /// <summary>Splits the comments of some recordings and learns their vocabulary.</summary>
     /// <param name="streams">The recordings; they stay open as long as the data is used.</param>
@@ -111,47 +117,55 @@ public sealed class TrainingData
                 $"{outside} lie outside the used range and {gap} in the gap between the two parts; " +
                 "use a longer or busier recording, a wider range or another --validation-share.");
 
-        Vocabulary vocabulary = Vocabulary.Build(training.Select(entry => entry.Comment.Text), config.VocabularySize, options.MinWordCount);
+        Vocabulary vocabulary = Learn([.. training.Select(entry => entry.Comment.Text)], config, options);
         if (vocabulary.Count <= Vocabulary.SpecialCount)
             throw new TwitchException($"No word stands {options.MinWordCount} times in the {training.Count} training comments; use a longer recording or --min-word-count 1.");
         IReadOnlyList<PastComment>[] chats = [.. streams.Select(stream => ChatBefore.Encode(stream.Comments.Where(comment => comment.Time >= options.From), vocabulary))];
-        return new TrainingData(streams, config with { VocabularySize = vocabulary.Count }, vocabulary, Encode(training), Encode(validation), counts, chats);
+        BlockedRuns? blocked = OwnWording.Of(
+            streams.Select(stream => stream.Comments.Where(comment => comment.Time >= options.From && !(comment.Time > options.Until)).ToArray()), options.AuthorNgram, options.MinAuthors);
+        return new TrainingData(streams, config with { VocabularySize = vocabulary.Count }, options, vocabulary, Encode(training), Encode(validation), counts, chats) { Blocked = blocked };
 
         Example[] Encode(List<(int Stream, ChatComment Comment, ClipWindow Window)> entries) =>
             [.. entries.Select(entry => new Example(entry.Stream, entry.Comment.Time, entry.Window,
-                [Vocabulary.Start, .. vocabulary.Encode(entry.Comment.Text).Take(options.MaxLength), Vocabulary.End],
+                [Vocabulary.Start, .. vocabulary.Encode(entry.Comment.Text, options.MaxLength, SamplingOptions.MostTokens(options.MaxLength)), Vocabulary.End],
                 new ChatBefore(chats[entry.Stream], entry.Comment.Time)))];
     }
 
-    /// <summary>Mean and deviation of each mel filter over the steps that training windows hold, each [n_mels].</summary>
-    public (float[] Mean, float[] Deviation) MelStatistics()
+    // Preset published knows words alone.
+    private static Vocabulary Learn(string[] texts, ModelConfig config, TrainerOptions options)
     {
-        const double Least = 0.1;    // of a logarithm: a filter that hardly moves is not blown up into noise
-        int melCount = Config.Mel.MelCount;
-        var sum = new double[melCount];
-        var squares = new double[melCount];
-        long count = 0;
-        StepPool steps = StepPool.Union([.. Training.Select(example => (example.Stream, example.Window.FirstStep, example.Window.StepCount))]);
-        foreach ((int stream, long first, int length) in steps.Parts)
-        {
-            ReadOnlySpan<float> mel = Streams[stream].Mel(first, length);
-            for (int i = 0; i < mel.Length; i++)
-            {
-                sum[i % melCount] += mel[i];
-                squares[i % melCount] += (double)mel[i] * mel[i];
-            }
-            count += length;
-        }
+        if (!config.Subwords)
+            return Vocabulary.Build(texts, config.VocabularySize, options.MinWordCount);
+        if (config.VocabularySize < Vocabulary.LeastSubwords)
+            throw new TwitchException($"--vocabulary is {config.VocabularySize}; with subwords it must be at least {Vocabulary.LeastSubwords}, the bytes and what is special.", ExitCode.Usage);
+        return Vocabulary.BuildSubwords(texts, config.VocabularySize, options.MinWordCount);
+    }
 
-        var mean = new float[melCount];
-        var deviation = new float[melCount];
-        for (int i = 0; i < melCount; i++)
+    /// <summary>Mean and deviation of each feature of the frames that training windows hold.</summary>
+    public FeatureStatistics SeenStatistics() => FeatureStatistics.Of(
+        Stretches().Select(part => Streams[part.Stream].FrameFeatures((int)part.First, part.Count).ToArray()), Config.Eyes!.FeatureCount);
+
+    /// <summary>Mean and deviation of each feature of the sound that training windows hold.</summary>
+    public FeatureStatistics HeardStatistics() => FeatureStatistics.Of(
+        Stretches().Select(part => Streams[part.Stream].SoundFeatures((int)part.First, part.Count).ToArray()), Config.Ears!.FeatureCount);
+
+    private IReadOnlyList<(int Stream, long First, int Count)> Stretches() =>
+        StepPool.Union([.. Training.Select(example => (example.Stream, (long)example.Window.FirstFrame, example.Window.FrameCount))]).Parts;
+
+    /// <summary>Examples as a step of training shows them: some with the window of a second earlier, if that is as long.</summary>
+    /// <param name="examples">As they are.</param>
+    /// <param name="step">Decides which, with the seed.</param>
+    public Example[] Shown(IEnumerable<Example> examples, long step)
+    {
+        var random = new SplitMix64(SplitMix64.Mix(_options.Seed ^ long.MinValue, step));
+        return [.. examples.Select(example =>
         {
-            double average = sum[i] / count;
-            mean[i] = (float)average;
-            deviation[i] = (float)Math.Max(Math.Sqrt(Math.Max(0, squares[i] / count - average * average)), Least);
-        }
-        return (mean, deviation);
+            if (!(random.Next() >> 11 < _options.EarlierWindows * (1L << 53)))
+                return example;
+            IPreparedStream stream = Streams[example.Stream];
+            ClipWindow earlier = ClipWindow.Before(example.Time - TimeSpan.FromSeconds(1), Config, stream.FrameCount, stream.StepCount);
+            return earlier.FrameCount == example.Window.FrameCount && earlier.StepCount == example.Window.StepCount ? example with { Window = earlier } : example;
+        })];
     }
 
     /// <summary>Share of each id among the training targets, <c>&lt;EOS&gt;</c> included, [vocabulary]; one that never comes has that

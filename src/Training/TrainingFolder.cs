@@ -1,5 +1,6 @@
 using System.Text.Json;
 using static TorchSharp.torch;
+using Twitch.Export.Perception;
 
 namespace Twitch.Training;
 
@@ -16,13 +17,15 @@ public sealed class TrainingFolder : IDisposable
 
     private readonly string _folder;
     private readonly Vocabulary _vocabulary;
+    private readonly string? _perception;
     private readonly List<EpochMetrics> _metrics;
     private readonly FileStream _lock;
     private DateTime _plotted;
 
-    private TrainingFolder(string folder, FileStream held, Vocabulary vocabulary, TrainingState state, List<EpochMetrics> metrics)
+    private TrainingFolder(string folder, FileStream held, Vocabulary vocabulary, string? perception, TrainingState state, List<EpochMetrics> metrics)
     {
         _folder = folder;
+        _perception = perception;
         _lock = held;
         _vocabulary = vocabulary;
         State = state;
@@ -31,6 +34,9 @@ public sealed class TrainingFolder : IDisposable
 
     /// <summary>How far the run is.</summary>
     public TrainingState State { get; set; }
+
+    /// <summary>Runs of words that are not to be said, saved with the weights; absent: none.</summary>
+    public BlockedRuns? Blocked { get; set; }
 
     /// <summary>The epochs that are done.</summary>
     public IReadOnlyList<EpochMetrics> Metrics => _metrics;
@@ -43,16 +49,17 @@ public sealed class TrainingFolder : IDisposable
     /// <param name="run">What is to be trained.</param>
     /// <param name="vocabulary">Its words.</param>
     /// <param name="restart">Begin anew even if the folder holds a run.</param>
+    /// <param name="perception">Folder with the graphs of its eyes and ears; absent if it has none.</param>
     /// <exception cref="TwitchException">The folder holds another run, a damaged one, or files that a save would remove; or it is
     /// being trained into.</exception>
-    public static TrainingFolder Open(string folder, RunIdentity run, Vocabulary vocabulary, bool restart)
+    public static TrainingFolder Open(string folder, RunIdentity run, Vocabulary vocabulary, bool restart, string? perception = null)
     {
         if (File.Exists(folder))
             throw new TwitchException($"{folder}: is a file; give --out a folder.");
         FileStream held = Lock(folder);
         try
         {
-            return Open(folder, held, run, vocabulary, restart);
+            return Open(folder, held, run, vocabulary, restart, perception);
         }
         catch
         {
@@ -61,10 +68,10 @@ public sealed class TrainingFolder : IDisposable
         }
     }
 
-    private static TrainingFolder Open(string folder, FileStream held, RunIdentity run, Vocabulary vocabulary, bool restart)
+    private static TrainingFolder Open(string folder, FileStream held, RunIdentity run, Vocabulary vocabulary, bool restart, string? perception)
     {
         AtomicFolder.Recover(folder);
-        var fresh = new TrainingFolder(folder, held, vocabulary, new TrainingState { Run = run }, []);
+        var fresh = new TrainingFolder(folder, held, vocabulary, perception, new TrainingState { Run = run }, []);
         if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
             return fresh;
 
@@ -91,7 +98,7 @@ public sealed class TrainingFolder : IDisposable
             RefuseStrangers(folder, manifest);
 
         List<EpochMetrics> metrics = [.. File.ReadLines(Path.Combine(folder, MetricsFile)).Select(line => JsonSerializer.Deserialize(line, TrainingJson.Line.EpochMetrics)!)];
-        return new TrainingFolder(folder, held, vocabulary, state, metrics) { IsSaved = true };
+        return new TrainingFolder(folder, held, vocabulary, perception, state, metrics) { IsSaved = true };
     }
 
     /// <summary>Puts the saved weights and moments into a network and its optimizer.</summary>
@@ -143,6 +150,12 @@ public sealed class TrainingFolder : IDisposable
             Directory.CreateDirectory(Path.Combine(partial, "training"));
             JsonFile.Write(Path.Combine(partial, Checkpoint.ConfigFile), State.Run.Config, CoreJson.Default.ModelConfig);
             _vocabulary.Save(Path.Combine(partial, Checkpoint.VocabularyFile));
+            if (State.Run.Config.Eyes is not null && _perception is not null)
+            {
+                foreach (string file in PerceptionFiles.All.Where(file => File.Exists(Path.Combine(_perception, file))))
+                    File.Copy(Path.Combine(_perception, file), Path.Combine(partial, file));
+            }
+            Blocked?.Save(Path.Combine(partial, Checkpoint.BlockedRunsFile));
 
             TorchCheckpoint.Write(Path.Combine(partial, LatestFile), TorchCheckpoint.StateDict(model));
             TorchCheckpoint.Write(Path.Combine(partial, OptimizerFile), optimizer.Moments());

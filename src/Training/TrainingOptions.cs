@@ -11,8 +11,9 @@ internal sealed class TrainingOptions
     private readonly Option<double?> _weightDecay = new("--weight-decay") { Description = "AdamW's weight decay", HelpName = "RATE" };
     private readonly Option<double?> _labelSmoothing = new("--label-smoothing") { Description = "Share of a target's probability spread over all words by their frequency", HelpName = "SHARE" };
     private readonly Option<double?> _withheldWords = new("--withheld-words") { Description = "Share of words that the decoder may not read at first", HelpName = "SHARE" };
+    private readonly Option<double?> _earlierWindows = new("--earlier-windows") { Description = "Share of comments that are shown the window of a second earlier", HelpName = "SHARE" };
     private readonly Option<int?> _patience = new("--patience") { Description = "Epochs without improvement after which training stops", HelpName = "N" };
-    private readonly Option<int?> _minWordCount = new("--min-word-count") { Description = "Words seen less often are unknown", HelpName = "N" };
+    private readonly Option<int?> _minWordCount = new("--min-word-count") { Description = "Words seen less often are spelt in pieces; with preset seed they are unknown", HelpName = "N" };
     private readonly Option<double?> _validationShare = new("--validation-share") { Description = "Last share of the used range that is held out to validate", HelpName = "SHARE" };
     private readonly Option<string?> _from = new("--from") { Description = "Use each recording from this time on", HelpName = "TIME" };
     private readonly Option<string?> _until = new("--until") { Description = "Use each recording up to this time; the rest stays unseen", HelpName = "TIME" };
@@ -25,7 +26,7 @@ internal sealed class TrainingOptions
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_epochs, _batchSize, _learningRate, _weightDecay, _labelSmoothing, _withheldWords, _patience, _minWordCount,
+        foreach (Option option in (Option[])[_epochs, _batchSize, _learningRate, _weightDecay, _labelSmoothing, _withheldWords, _earlierWindows, _patience, _minWordCount,
             _validationShare, _from, _until, _seed, _device, _threads, _saveInterval, _restart])
             command.Options.Add(option);
     }
@@ -43,6 +44,7 @@ internal sealed class TrainingOptions
             WeightDecay = parsed.GetValue(_weightDecay) ?? options.WeightDecay,
             LabelSmoothing = parsed.GetValue(_labelSmoothing) ?? options.LabelSmoothing,
             WithheldWords = parsed.GetValue(_withheldWords) ?? options.WithheldWords,
+            EarlierWindows = parsed.GetValue(_earlierWindows) ?? options.EarlierWindows,
             Patience = parsed.GetValue(_patience) ?? options.Patience,
             MinWordCount = parsed.GetValue(_minWordCount) ?? options.MinWordCount,
             ValidationShare = parsed.GetValue(_validationShare) ?? options.ValidationShare,

@@ -27,15 +27,17 @@ public sealed record EpochMetrics(
 
 /// <summary>One recording, as far as a resumed run must find it unchanged.</summary>
 /// <param name="Frames">Its frames.</param>
-/// <param name="Steps">Its mel steps.</param>
+/// <param name="Steps">Its steps of sound.</param>
 /// <param name="Comments">Its comments.</param>
-/// <param name="Sha256">Hash of every comment, and of frames and mel steps spread over the recording.</param>
+/// <param name="Sha256">Hash of every comment, and of what is seen and heard, spread over the recording.</param>
 public sealed record StreamIdentity(int Frames, long Steps, int Comments, string Sha256)
 {
     private const int Samples = 64;
 
     /// <summary>Takes the identity of a recording.</summary>
-    public static StreamIdentity Of(IPreparedStream stream)
+    /// <param name="stream">The recording.</param>
+    /// <param name="perceives">Whether it was prepared with eyes and ears.</param>
+    public static StreamIdentity Of(IPreparedStream stream, bool perceives)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> ticks = stackalloc byte[8];
@@ -49,8 +51,16 @@ public sealed record StreamIdentity(int Frames, long Steps, int Comments, string
         {
             if (stream.FrameCount > 0)
                 hash.AppendData(stream.Frames((int)((long)stream.FrameCount * i / Samples), 1));
-            if (stream.StepCount > 0)
+            if (stream.StepCount == 0)
+                continue;
+            if (!perceives)
+            {
                 hash.AppendData(MemoryMarshal.AsBytes(stream.Mel(stream.StepCount * i / Samples, 1)));
+                continue;
+            }
+            int second = (int)((long)stream.FrameCount * i / Samples);
+            hash.AppendData(MemoryMarshal.AsBytes(stream.FrameFeatures(second, 1)));
+            hash.AppendData(MemoryMarshal.AsBytes(stream.SoundFeatures(second, 1)));
         }
         return new StreamIdentity(stream.FrameCount, stream.StepCount, stream.Comments.Count, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }

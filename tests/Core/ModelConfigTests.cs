@@ -7,7 +7,7 @@ public sealed class ModelConfigTests : IDisposable
     [Fact]
     public void The_published_network_has_its_published_size()
     {
-        ParameterShape video = ModelConfig.Seed.Parameters().Single(parameter => parameter.Name == "video_encoder.lstm.weight_ih_l0");
+        ParameterShape video = ModelConfig.Published.Parameters().Single(parameter => parameter.Name == "video_encoder.lstm.weight_ih_l0");
 
         Assert.Equal([2048, 150_528], video.Shape);
         Assert.Equal(308_281_344, video.Count);
@@ -16,7 +16,7 @@ public sealed class ModelConfigTests : IDisposable
     [Fact]
     public void The_fixtures_tensors_are_those_of_its_config()
     {
-        ModelConfig config = ModelConfig.Seed with { Frame = new(8, 8), HiddenSize = 16, EmbeddingSize = 12, VocabularySize = 29 };
+        ModelConfig config = ModelConfig.Published with { Frame = new(8, 8), HiddenSize = 16, EmbeddingSize = 12, VocabularySize = 29 };
         using SafeTensors weights = SafeTensors.Open("Fixtures/seed_tiny.safetensors");
 
         Checkpoint.Check(weights, config);
@@ -27,7 +27,7 @@ public sealed class ModelConfigTests : IDisposable
     [Fact]
     public void A_wrong_shape_names_the_tensor_and_both_shapes()
     {
-        ModelConfig config = ModelConfig.Seed with { Frame = new(8, 8), HiddenSize = 16, EmbeddingSize = 13, VocabularySize = 29 };
+        ModelConfig config = ModelConfig.Published with { Frame = new(8, 8), HiddenSize = 16, EmbeddingSize = 13, VocabularySize = 29 };
         using SafeTensors weights = SafeTensors.Open("Fixtures/seed_tiny.safetensors");
 
         var error = Assert.Throws<TwitchException>(() => Checkpoint.Check(weights, config));
@@ -36,8 +36,8 @@ public sealed class ModelConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("seed")]
-    [InlineData("compact")]
+    [InlineData("published")]
+    [InlineData("standard")]
     public void A_preset_survives_the_file(string preset)
     {
         ModelConfig config = ModelConfig.FromPreset(preset);
@@ -46,14 +46,14 @@ public sealed class ModelConfigTests : IDisposable
         ModelConfig read = JsonFile.Read(_path, CoreJson.Default.ModelConfig).Validate(_path);
 
         Assert.Equal(config.Parameters().Select(parameter => parameter.ToString()), read.Parameters().Select(parameter => parameter.ToString()));
-        Assert.Equal(config with { FrameChannels = [], MelChannels = [] }, read with { FrameChannels = [], MelChannels = [] });
+        Assert.Equal(config, read);
         Assert.Contains("\"hidden_size\"", File.ReadAllText(_path), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_size_out_of_range_is_named_with_its_range()
     {
-        var error = Assert.Throws<TwitchException>(() => (ModelConfig.Compact with { HiddenSize = 0 }).Validate("config.json"));
+        var error = Assert.Throws<TwitchException>(() => (ModelConfig.Standard with { HiddenSize = 0 }).Validate("config.json"));
 
         Assert.Equal("config.json: hidden_size is 0; it must be in [1, 16384].", error.Message);
     }
@@ -61,8 +61,8 @@ public sealed class ModelConfigTests : IDisposable
     [Fact]
     public void A_chat_out_of_range_is_named_with_its_range()
     {
-        var words = Assert.Throws<TwitchException>(() => (ModelConfig.Compact with { Chat = ChatSpec.Standard with { WordCount = 0 } }).Validate("config.json"));
-        var share = Assert.Throws<TwitchException>(() => (ModelConfig.Compact with { Chat = ChatSpec.Standard with { HiddenShare = 1 } }).Validate("config.json"));
+        var words = Assert.Throws<TwitchException>(() => (ModelConfig.Standard with { Chat = ChatSpec.Standard with { WordCount = 0 } }).Validate("config.json"));
+        var share = Assert.Throws<TwitchException>(() => (ModelConfig.Standard with { Chat = ChatSpec.Standard with { HiddenShare = 1 } }).Validate("config.json"));
 
         Assert.Equal("config.json: chat.word_count is 0; it must be in [2, 500].", words.Message);
         Assert.Equal("config.json: chat.hidden_share is 1; it must be in [0, 1).", share.Message);
@@ -71,13 +71,23 @@ public sealed class ModelConfigTests : IDisposable
     [Fact]
     public void A_config_written_before_there_was_past_chat_has_none()
     {
-        File.WriteAllText(_path, """{"preset":"compact","frame":{"height":64,"width":64},"mel":{"sample_rate":16000,"fft_size":1024,"hop_length":256,"mel_count":64},"window_seconds":10,"vocabulary_size":50,"embedding_size":8,"hidden_size":8,"frame_channels":[],"mel_stride":1}""");
+        File.WriteAllText(_path, """{"preset":"published","frame":{"height":64,"width":64},"mel":{"sample_rate":16000,"fft_size":1024,"hop_length":256,"mel_count":64},"window_seconds":10,"vocabulary_size":50,"embedding_size":8,"hidden_size":8}""");
 
         ModelConfig read = JsonFile.Read(_path, CoreJson.Default.ModelConfig).Validate(_path);
 
         Assert.Equal((null, 0), (read.Chat, read.RateSize));
-        Assert.Empty(read.MelChannels);
+        Assert.Null(read.Eyes);
         Assert.DoesNotContain(read.Parameters(), parameter => parameter.Name.StartsWith("chat_encoder", StringComparison.Ordinal) || parameter.Name.StartsWith("rate", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Eyes_without_ears_and_a_frame_of_another_size_are_refused()
+    {
+        var deaf = Assert.Throws<TwitchException>(() => (ModelConfig.Standard with { Ears = null }).Validate("config.json"));
+        var small = Assert.Throws<TwitchException>(() => (ModelConfig.Standard with { Frame = new FrameSpec(64, 224) }).Validate("config.json"));
+
+        Assert.Equal("config.json: has eyes and no ears; both or neither are needed.", deaf.Message);
+        Assert.Equal("config.json: frame.height is 64; it must be in [224, 224].", small.Message);
     }
 
     [Fact]

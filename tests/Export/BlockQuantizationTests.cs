@@ -1,4 +1,5 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
+using Twitch.Tests;
 
 namespace Twitch.Export.Tests;
 
@@ -42,7 +43,7 @@ public sealed class BlockQuantizationTests
         const int Inputs = 300, Outputs = 70;
         float[] x = Draw.Floats(4 * Inputs), matrix = Draw.Floats(Outputs * Inputs, seed: 2);
         var g = new Graph("test", "A graph of a test.");
-        Value y = g.MatMulInt8(g.Input("x", TensorType.F32, "batch", Inputs), Weight.Quantized("w", Outputs, Inputs, 2, part => matrix.AsSpan(part * matrix.Length / 2, matrix.Length / 2)));
+        Value y = g.MatMulInt8(g.Input("x", ElementType.F32, "batch", Inputs), Weight.Quantized("w", Outputs, Inputs, 2, part => matrix.AsSpan(part * matrix.Length / 2, matrix.Length / 2)));
         string path = Path.GetTempFileName();
         g.Build(("y", y)).Save(path, externalDataThreshold: 1 << 20);
         using var session = new OnnxSession(path);
@@ -63,7 +64,7 @@ public sealed class BlockQuantizationTests
     public void A_value_that_does_not_fit_the_weight_fails_on_the_line_that_wrote_it()
     {
         var g = new Graph("test", "A graph of a test.");
-        Value x = g.Input("x", TensorType.F32, "batch", 7);
+        Value x = g.Input("x", ElementType.F32, "batch", 7);
 
         var e = Assert.Throws<ArgumentException>(() => g.MatMulInt8(x, Weight.Quantized("w", 2, 8, 1, _ => new float[16])));
 

@@ -1,8 +1,10 @@
+using Twitch.Tests;
+
 namespace Twitch.Export.Tests;
 
 public sealed class DecoderStepInt8Tests : IDisposable
 {
-    private static readonly ModelConfig Config = ExporterTests.SmallCompact with { VocabularySize = 300, HiddenSize = 160, Chat = null };
+    private static readonly ModelConfig Config = ExporterTests.Small with { VocabularySize = 300, HiddenSize = 160, Chat = null };
 
     private readonly ExportedBundle _bundle = ExportedBundle.Untrained(Config);
 
@@ -66,8 +68,8 @@ public sealed class DecoderStepInt8Tests : IDisposable
             int hidden = Config.HiddenSize, vocabulary = Config.VocabularySize;
             var alone = new State(1, batch.Hidden[(row * hidden)..((row + 1) * hidden)], batch.Cell[(row * hidden)..((row + 1) * hidden)]);
             (float[] expected, State after) = _bundle.Step([tokens[row]], alone, BundleManifest.DecoderStepInt8File);
-            Fixtures.Close(expected, logits.AsSpan(row * vocabulary, vocabulary), 1e-5, $"logits of row {row}");
-            Fixtures.Close(after.Hidden, next.Hidden.AsSpan(row * hidden, hidden), 1e-5, $"hidden of row {row}");
+            Floats.Close(expected, logits.AsSpan(row * vocabulary, vocabulary), 1e-5, $"logits of row {row}");
+            Floats.Close(after.Hidden, next.Hidden.AsSpan(row * hidden, hidden), 1e-5, $"hidden of row {row}");
         }
     }
 
@@ -98,7 +100,7 @@ public sealed class DecoderStepInt8Tests : IDisposable
 
         (float[] found, _) = _bundle.Step([7, 8], _bundle.Zero(2), BundleManifest.DecoderStepInt8BatchFile);
 
-        Fixtures.Close(expected, found, 0.02, "logits");
+        Floats.Close(expected, found, 0.02, "logits");
     }
 
     // Rows of very different size: one scale for the whole batch would drown the small ones.

@@ -1,9 +1,11 @@
+using Twitch.Tests;
+
 namespace Twitch.Export.Tests;
 
 /// <summary>The decoder step that is made for CUDA, in float32 and float16; here on the processor.</summary>
 public sealed class DecoderStepOnDeviceTests : IDisposable
 {
-    private static readonly ModelConfig Config = ExporterTests.SmallCompact with { VocabularySize = 300, HiddenSize = 160, Chat = null };
+    private static readonly ModelConfig Config = ExporterTests.Small with { VocabularySize = 300, HiddenSize = 160, Chat = null };
 
     private readonly ExportedBundle _bundle = ExportedBundle.Untrained(Config, options: new ExportOptions { Cuda = true });
 

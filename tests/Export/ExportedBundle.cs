@@ -1,3 +1,5 @@
+using Twitch.Tests;
+
 namespace Twitch.Export.Tests;
 
 /// <summary>A checkpoint and the bundle exported from it, in a folder that goes away; each graph as a function.</summary>
@@ -68,6 +70,20 @@ internal sealed class ExportedBundle : IDisposable
         long time = mel.Length / (state.Batch * Config.Mel.MelCount);
         float[][] outputs = Session(BundleManifest.AudioEncoderFile).Run(
             ("mel", mel, [state.Batch, time, Config.Mel.MelCount]), Hidden(state, "hidden"), Cell(state, "cell"));
+        return new State(state.Batch, outputs[0], outputs[1]);
+    }
+
+    /// <param name="features">[batch, time, features].</param>
+    /// <param name="state">State before the first frame.</param>
+    public State EncodeVideoFeatures(float[] features, State state) => EncodeFeatures(BundleManifest.VideoEncoderFile, features, Config.Eyes!.FeatureCount, state);
+
+    /// <param name="features">[batch, time, features].</param>
+    /// <param name="state">State before the first second.</param>
+    public State EncodeAudioFeatures(float[] features, State state) => EncodeFeatures(BundleManifest.AudioEncoderFile, features, Config.Ears!.FeatureCount, state);
+
+    private State EncodeFeatures(string file, float[] features, int size, State state)
+    {
+        float[][] outputs = Session(file).Run(("features", features, [state.Batch, features.Length / (state.Batch * size), size]), Hidden(state, "hidden"), Cell(state, "cell"));
         return new State(state.Batch, outputs[0], outputs[1]);
     }
 

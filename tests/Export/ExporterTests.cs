@@ -4,17 +4,15 @@ namespace Twitch.Export.Tests;
 
 public sealed class ExporterTests
 {
-    public static ModelConfig SmallCompact { get; } = ModelConfig.Compact with
+    public static ModelConfig Small { get; } = ModelConfig.Standard with
     {
-        Frame = new FrameSpec(18, 12),
+        Frame = new FrameSpec(20, 12),
         VocabularySize = 40,
         EmbeddingSize = 10,
         HiddenSize = 12,
-        FrameChannels = [4, 6],
-        FrameEmbeddingSize = 9,
-        MelStride = 4,
-        MelChannels = [3, 5],
-        MelEmbeddingSize = 7,
+        Eyes = new EyesSpec("", "", new FrameSpec(20, 12), FeatureCount: 11),
+        Ears = new EarsSpec("", "", SecondOfMel.StepCount, SecondOfMel.FilterCount, FeatureCount: 13),
+        ProjectionSize = 7,
         Chat = new ChatSpec(CommentCount: 5, WordCount: 3, EmbeddingSize: 6, HiddenShare: 0),
         RateSize = 4,
     };
@@ -22,18 +20,20 @@ public sealed class ExporterTests
     [Fact]
     public void A_bundle_opens_and_says_where_it_comes_from()
     {
-        using var exported = ExportedBundle.Untrained(SmallCompact);
+        using var exported = ExportedBundle.Untrained(Small);
 
         var bundle = Bundle.Open(exported.Folder);
 
-        Assert.Equal("compact", bundle.Config.Preset);
-        Assert.Equal([4, 6], bundle.Config.FrameChannels);
+        Assert.Equal("standard", bundle.Config.Preset);
+        Assert.Equal(7, bundle.Config.ProjectionSize);
         Assert.Equal("w0004", bundle.Vocabulary[4]);
         Assert.Equal("twitch-export 1.0.0", bundle.Manifest.Provenance.Exporter);
         Assert.Equal(FileEntry.Of(Path.Combine(exported.Checkpoint.Folder, Checkpoint.ModelFile)).Sha256, bundle.Manifest.Provenance.ModelSha256);
     }
 
     [Theory]
+    [InlineData(BundleManifest.FrameFeaturesFile)]
+    [InlineData(BundleManifest.SoundFeaturesFile)]
     [InlineData(BundleManifest.VideoEncoderFile)]
     [InlineData(BundleManifest.AudioEncoderFile)]
     [InlineData(BundleManifest.ChatEncoderFile)]
@@ -43,7 +43,7 @@ public sealed class ExporterTests
     [InlineData(BundleManifest.DecoderStepInt8File)]
     public void The_manifest_names_what_ONNX_Runtime_finds_in_the_graph(string file)
     {
-        using var exported = ExportedBundle.Untrained(SmallCompact);
+        using var exported = ExportedBundle.Untrained(Small);
 
         GraphEntry entry = Bundle.Open(exported.Folder).Graph(file);
 
@@ -57,7 +57,7 @@ public sealed class ExporterTests
     [Fact]
     public void A_network_without_past_chat_and_rate_has_no_graphs_of_them()
     {
-        using var exported = ExportedBundle.Untrained(SmallCompact with { Chat = null, RateSize = 0 });
+        using var exported = ExportedBundle.Untrained(Small with { Chat = null, RateSize = 0 });
 
         var bundle = Bundle.Open(exported.Folder);
 
@@ -68,7 +68,7 @@ public sealed class ExporterTests
     [Fact]
     public void A_file_that_lies_in_the_folder_before_the_manifest_is_listed()
     {
-        using var exported = ExportedBundle.Untrained(SmallCompact);
+        using var exported = ExportedBundle.Untrained(Small);
         new SafeTensorsWriter().Add("logits", [1f], 1).Save(Path.Combine(exported.Folder, BundleManifest.GoldenFile));
 
         Exporter.WriteManifest(exported.Checkpoint, exported.Folder, new ExportOptions(), Exporter.Provenance(exported.Checkpoint), new SamplingOptions { TopK = 7 });
@@ -81,11 +81,11 @@ public sealed class ExporterTests
     [Fact]
     public void External_data_gives_the_same_outputs()
     {
-        using var inside = ExportedBundle.Untrained(SmallCompact);
-        using var outside = ExportedBundle.Untrained(SmallCompact, options: new ExportOptions { ExternalDataThreshold = 0 });
-        byte[] frames = Draw.Bytes(2 * 3 * SmallCompact.Frame.ByteCount);
+        using var inside = ExportedBundle.Untrained(Small);
+        using var outside = ExportedBundle.Untrained(Small, options: new ExportOptions { ExternalDataThreshold = 0 });
+        float[] seen = Draw.Floats(2 * 3 * 11);
 
-        (State expected, State actual) = (inside.EncodeVideo(frames, inside.Zero(2)), outside.EncodeVideo(frames, outside.Zero(2)));
+        (State expected, State actual) = (inside.EncodeVideoFeatures(seen, inside.Zero(2)), outside.EncodeVideoFeatures(seen, outside.Zero(2)));
         (float[] expectedLogits, _) = inside.Step([2, 39], expected);
         (float[] actualLogits, _) = outside.Step([2, 39], actual);
 
@@ -102,7 +102,7 @@ public sealed class ExporterTests
     public void The_same_checkpoint_gives_the_same_bytes(long externalDataThreshold)
     {
         var options = new ExportOptions { ExternalDataThreshold = externalDataThreshold };
-        using var exported = ExportedBundle.Untrained(SmallCompact, options: options);
+        using var exported = ExportedBundle.Untrained(Small, options: options);
 
         string again = exported.Export("again", options);
 
@@ -123,7 +123,7 @@ public sealed class ExporterTests
     [Fact]
     public void Each_graph_carries_the_sizes_and_its_producer()
     {
-        using var exported = ExportedBundle.Untrained(SmallCompact);
+        using var exported = ExportedBundle.Untrained(Small);
 
         ModelMetadata metadata = exported.Session(BundleManifest.DecoderStepFile).Session.ModelMetadata;
 
@@ -131,15 +131,17 @@ public sealed class ExporterTests
         Assert.Equal("decoder_step", metadata.GraphName);
         Assert.Equal("12", metadata.CustomMetadataMap["hidden_size"]);
         Assert.Equal("40", metadata.CustomMetadataMap["vocabulary_size"]);
-        Assert.Equal("compact", metadata.CustomMetadataMap["preset"]);
+        Assert.Equal("standard", metadata.CustomMetadataMap["preset"]);
     }
 
     [Fact]
-    public void Steps_that_do_not_fill_the_stride_are_refused_by_the_graph()
+    public void Eyes_and_ears_are_the_checkpoints_own_files()
     {
-        using var exported = ExportedBundle.Untrained(SmallCompact);
+        using var exported = ExportedBundle.Untrained(Small);
 
-        Assert.Throws<OnnxRuntimeException>(() => exported.EncodeAudio(new float[5 * SmallCompact.Mel.MelCount], exported.Zero(1)));
+        foreach (string file in (string[])[BundleManifest.FrameFeaturesFile, BundleManifest.SoundFeaturesFile])
+            Assert.Equal(FileEntry.Of(exported.Checkpoint.PathOf(file)), Bundle.Open(exported.Folder).Manifest.Files[file]);
+        Assert.Equal(exported.Config.Eyes!.Sha256, Bundle.Open(exported.Folder).Manifest.Files[BundleManifest.FrameFeaturesFile].Sha256);
     }
 
     private static void AssertSame(NodeMetadata found, GraphValue listed)

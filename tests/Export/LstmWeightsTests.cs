@@ -1,3 +1,5 @@
+using Twitch.Tests;
+
 namespace Twitch.Export.Tests;
 
 public sealed class LstmWeightsTests
@@ -33,7 +35,7 @@ public sealed class LstmWeightsTests
         var expected = new float[tokens * gates];
         for (int i = 0; i < expected.Length; i++)
             expected[i] = (float)(bias[i % gates] + Enumerable.Range(0, inputs).Sum(k => (double)embedding[i / gates * inputs + k] * weight[i % gates * inputs + k]));
-        Fixtures.Close(expected, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(stream.ToArray()), 1e-6, "gate table");
+        Floats.Close(expected, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(stream.ToArray()), 1e-6, "gate table");
     }
 
     [Theory]

@@ -1,9 +1,11 @@
+using Twitch.Tests;
+
 namespace Twitch.Export.Tests;
 
 /// <summary>A decoder step that may say again what the chat has said.</summary>
 public sealed class PastWordsTests : IDisposable
 {
-    private static readonly ModelConfig Config = ExporterTests.SmallCompact with { HiddenSize = 128, Chat = new ChatSpec(CommentCount: 5, WordCount: 4, EmbeddingSize: 6, HiddenShare: 0) };
+    private static readonly ModelConfig Config = ExporterTests.Small with { HiddenSize = 128, Chat = new ChatSpec(CommentCount: 5, WordCount: 4, EmbeddingSize: 6, HiddenShare: 0) };
 
     private readonly ExportedBundle _bundle = ExportedBundle.Untrained(Config, seed: 3, new ExportOptions { Cuda = true });
 
@@ -33,7 +35,7 @@ public sealed class PastWordsTests : IDisposable
 
         (float[] logits, _) = _bundle.StepWithChat([Vocabulary.Start], state);
 
-        Fixtures.Close([.. expected.Select(logit => (float)(logit - normalizer))], logits, 1e-4, "ln p");
+        Floats.Close([.. expected.Select(logit => (float)(logit - normalizer))], logits, 1e-4, "ln p");
     }
 
     [Fact]
@@ -93,8 +95,8 @@ public sealed class PastWordsTests : IDisposable
 
         (double[] logits, double[] hidden, _) = plain.Step(Vocabulary.Start, Doubles(state.Hidden), Doubles(state.Cell));
         Assert.Equal(Config.VocabularySize + 1, scores.Length);
-        Fixtures.Close([.. hidden.Select(value => (float)value)], next.Hidden, allowed, "hidden");
-        Fixtures.Close([.. logits.Append(plain.Sentinel(hidden)).Select(value => (float)value)], scores, allowed, "logits and sentinel");
+        Floats.Close([.. hidden.Select(value => (float)value)], next.Hidden, allowed, "hidden");
+        Floats.Close([.. logits.Append(plain.Sentinel(hidden)).Select(value => (float)value)], scores, allowed, "logits and sentinel");
     }
 
     [Theory]
@@ -116,7 +118,7 @@ public sealed class PastWordsTests : IDisposable
                 (float[] alone, rows[row]) = Step([tokens[row]], rows[row]);
                 int size = alone.Length;
                 if (file == BundleManifest.DecoderStepInt8File)    // made for few rows
-                    Fixtures.Close(alone, logits.AsSpan(row * size, size), 1e-5, $"row {row}");
+                    Floats.Close(alone, logits.AsSpan(row * size, size), 1e-5, $"row {row}");
                 else
                     Assert.Equal(alone, logits[(row * size)..((row + 1) * size)]);
             }

@@ -12,20 +12,11 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
     {
         foreach (byte[] frame in frames.Chunk(_config.Frame.ByteCount))
         {
-            var (channels, height, width) = (3, _config.Frame.Height, _config.Frame.Width);
+            var (height, width) = (_config.Frame.Height, _config.Frame.Width);
             var x = new double[frame.Length];
             for (int c = 0; c < 3; c++)
                 for (int i = 0; i < height * width; i++)
                     x[c * height * width + i] = (frame[i * 3 + c] / 255.0 - FrameSpec.Mean[c]) / FrameSpec.Deviation[c];
-
-            for (int layer = 0; layer < _config.FrameChannels.Count; layer++)
-            {
-                x = Relu(Normalise(Convolve(x, channels, height, width, $"video_encoder.conv{layer}"), $"video_encoder.norm{layer}"));
-                (channels, height, width) = (_config.FrameChannels[layer], (height + 1) / 2, (width + 1) / 2);
-            }
-            if (_config.FrameEmbeddingSize > 0)
-                x = Relu(Normalise(Product([.. x.Chunk(height * width).Select(channel => channel.Max()), .. x.Chunk(height * width).SelectMany(channel => Place(channel, height, width))],
-                    Read("video_encoder.embed.weight"), _config.FrameEmbeddingSize), "video_encoder.embed_norm"));
             (hidden, cell) = LstmStep(x, hidden, cell, "video_encoder.lstm");
         }
         return (hidden, cell);
@@ -36,24 +27,22 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
     /// <param name="cell">[hidden].</param>
     public (double[] Hidden, double[] Cell) EncodeAudio(float[] mel, double[] hidden, double[] cell)
     {
-        double[] x = [.. mel.Select(value => (double)value)];
-        if (_config.MelEmbeddingSize > 0)
+        foreach (float[] step in mel.Chunk(_config.Mel.MelCount))
+            (hidden, cell) = LstmStep([.. step.Select(value => (double)value)], hidden, cell, "audio_encoder.lstm");
+        return (hidden, cell);
+    }
+
+    /// <param name="module">Name of the encoder.</param>
+    /// <param name="features">[time, features] of one clip.</param>
+    /// <param name="hidden">[hidden].</param>
+    /// <param name="cell">[hidden].</param>
+    public (double[] Hidden, double[] Cell) EncodeFeatures(string module, float[] features, double[] hidden, double[] cell)
+    {
+        float[] mean = Read($"{module}.mean"), deviation = Read($"{module}.deviation");
+        foreach (float[] second in features.Chunk(mean.Length))
         {
-            float[] mean = Read("audio_encoder.mean"), deviation = Read("audio_encoder.deviation");
-            x = [.. x.Select((value, i) => (value - mean[i % mean.Length]) / deviation[i % mean.Length])];
-        }
-        foreach (double[] step in x.Chunk(_config.MelStride * _config.Mel.MelCount))
-        {
-            double[] input = step;
-            var (height, width, channels) = (_config.MelStride, _config.Mel.MelCount, 1);
-            for (int layer = 0; layer < _config.MelChannels.Count; layer++)
-            {
-                input = Relu(Normalise(Convolve(input, channels, height, width, $"audio_encoder.conv{layer}"), $"audio_encoder.norm{layer}"));
-                (channels, height, width) = (_config.MelChannels[layer], (height + 1) / 2, (width + 1) / 2);
-            }
-            if (_config.MelEmbeddingSize > 0)
-                input = Relu(Normalise(Product(input, Read("audio_encoder.embed.weight"), _config.MelEmbeddingSize), "audio_encoder.embed_norm"));
-            (hidden, cell) = LstmStep(input, hidden, cell, "audio_encoder.lstm");
+            double[] x = [.. second.Select((value, i) => Math.Clamp(((double)value - mean[i]) / deviation[i], -10, 10))];
+            (hidden, cell) = LstmStep(Relu(Normalise(Linear(x, $"{module}.embed"), $"{module}.embed_norm")), hidden, cell, $"{module}.lstm");
         }
         return (hidden, cell);
     }
@@ -132,22 +121,12 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
 
     private double[] Linear(double[] x, string module) => Affine(x, Read($"{module}.weight"), Read($"{module}.bias"));
 
-    private static double[] Product(double[] x, float[] weight, int rows) => Affine(x, weight, new float[rows]);
-
-    // Channel after channel, each as many numbers.
+    // LayerNorm.
     private double[] Normalise(double[] x, string module)
     {
-        float[] weight = Read($"{module}.weight"), bias = Read($"{module}.bias"), mean = Read($"{module}.running_mean"), variance = Read($"{module}.running_var");
-        int size = x.Length / weight.Length;
-        return [.. x.Select((value, i) => (value - mean[i / size]) / Math.Sqrt(variance[i / size] + 1e-5) * weight[i / size] + bias[i / size])];
-    }
-
-    // The mean row and column under a softmax, from −1 to 1.
-    private static double[] Place(double[] channel, int height, int width)
-    {
-        double[] weights = [.. channel.Select(Math.Exp)];
-        double row = weights.Select((weight, i) => weight * (i / width)).Sum() / weights.Sum(), column = weights.Select((weight, i) => weight * (i % width)).Sum() / weights.Sum();
-        return [height == 1 ? -1 : 2 * row / (height - 1) - 1, width == 1 ? -1 : 2 * column / (width - 1) - 1];
+        float[] weight = Read($"{module}.weight"), bias = Read($"{module}.bias");
+        double mean = x.Average(), deviation = Math.Sqrt(x.Average(value => (value - mean) * (value - mean)) + 1e-5);
+        return [.. x.Select((value, i) => (value - mean) / deviation * weight[i] + bias[i])];
     }
 
     private static double[] Affine(double[] x, float[] weight, float[] bias) =>
@@ -172,31 +151,6 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
             double Gate(int gate) => input[gate * size + i] + recurrent[gate * size + i];
         }
         return (nextHidden, nextCell);
-    }
-
-    // 3×3, stride 2, padding 1, no bias.
-    private double[] Convolve(double[] x, int channels, int height, int width, string module)
-    {
-        float[] weight = Read($"{module}.weight");
-        int outputs = weight.Length / (9 * channels);
-        var (outHeight, outWidth) = ((height + 1) / 2, (width + 1) / 2);
-        var y = new double[outputs * outHeight * outWidth];
-        for (int o = 0; o < outputs; o++)
-            for (int row = 0; row < outHeight; row++)
-                for (int column = 0; column < outWidth; column++)
-                {
-                    double sum = 0;
-                    for (int c = 0; c < channels; c++)
-                        for (int dy = 0; dy < 3; dy++)
-                            for (int dx = 0; dx < 3; dx++)
-                            {
-                                (int r, int s) = (2 * row + dy - 1, 2 * column + dx - 1);
-                                if (r >= 0 && r < height && s >= 0 && s < width)
-                                    sum += weight[((o * channels + c) * 3 + dy) * 3 + dx] * x[(c * height + r) * width + s];
-                            }
-                    y[(o * outHeight + row) * outWidth + column] = sum;
-                }
-        return y;
     }
 }
 

@@ -1,3 +1,5 @@
+using Twitch.Tests;
+
 namespace Twitch.Export.Tests;
 
 /// <summary>Exported graphs of every kind of network against plain loops.</summary>
@@ -7,14 +9,13 @@ public sealed class PlainNetworkTests
 
     public static TheoryData<string, int, int, int> Cases => new()
     {
-        // network, batch, frames, mel steps
-        { "compact", 1, 1, 4 },
-        { "compact", 1, 5, 40 },
-        { "compact", 3, 1, 8 },
-        { "compact", 4, 3, 24 },
-        { "seed", 1, 4, 9 },
-        { "seed", 3, 2, 5 },
-        { "stacked sound without an embedding", 2, 2, 8 },
+        // network, batch, frames, steps of sound
+        { "standard", 1, 1, 1 },
+        { "standard", 1, 5, 7 },
+        { "standard", 3, 1, 8 },
+        { "standard", 4, 3, 2 },
+        { "published", 1, 4, 9 },
+        { "published", 3, 2, 5 },
     };
 
     [Theory]
@@ -25,11 +26,14 @@ public sealed class PlainNetworkTests
         ModelConfig config = exported.Config;
         byte[] frames = Draw.Bytes(batch * frameCount * config.Frame.ByteCount);
         float[] mel = Draw.Floats(batch * stepCount * config.Mel.MelCount, scale: 10);
+        (float[] seen, float[] heard) = (Draw.Floats(batch * frameCount * (config.Eyes?.FeatureCount ?? 0), seed: 8, scale: 40), Draw.Floats(batch * stepCount * (config.Ears?.FeatureCount ?? 0), seed: 9, scale: 40));
         State before = new(batch, Draw.Floats(batch * config.HiddenSize, seed: 2), Draw.Floats(batch * config.HiddenSize, seed: 3));
         long[][] tokens = [Row(_ => Vocabulary.Start), Row(row => Vocabulary.SpecialCount + row), Row(_ => config.VocabularySize - 1)];
 
         (long[] words, float[] age) = Chat(config, batch);
-        State state = exported.Fuse(exported.EncodeVideo(frames, before), exported.EncodeAudio(mel, before), config.Chat is null ? null : exported.EncodeChat(words, age));
+        State state = exported.Fuse(
+            config.Eyes is null ? exported.EncodeVideo(frames, before) : exported.EncodeVideoFeatures(seen, before),
+            config.Ears is null ? exported.EncodeAudio(mel, before) : exported.EncodeAudioFeatures(heard, before), config.Chat is null ? null : exported.EncodeChat(words, age));
         float[] rates = config.RateSize == 0 ? [] : exported.Rate(state);
         var logits = new float[tokens.Length][];
         for (int t = 0; t < tokens.Length; t++)
@@ -39,7 +43,8 @@ public sealed class PlainNetworkTests
         for (int row = 0; row < batch; row++)
         {
             double[] hidden = Doubles(before.Hidden, row, batch), cell = Doubles(before.Cell, row, batch);
-            var (video, audio) = (plain.EncodeVideo(Rows(frames, row, batch), hidden, cell), plain.EncodeAudio(Rows(mel, row, batch), hidden, cell));
+            var video = config.Eyes is null ? plain.EncodeVideo(Rows(frames, row, batch), hidden, cell) : plain.EncodeFeatures("video_encoder", Rows(seen, row, batch), hidden, cell);
+            var audio = config.Ears is null ? plain.EncodeAudio(Rows(mel, row, batch), hidden, cell) : plain.EncodeFeatures("audio_encoder", Rows(heard, row, batch), hidden, cell);
             (hidden, cell) = plain.Fuse(video, audio);
             List<PlainPlace>? places = config.Chat is null ? null : plain.EncodeChat(Rows(words, row, batch), Rows(age, row, batch));
             if (config.RateSize > 0)
@@ -71,16 +76,14 @@ public sealed class PlainNetworkTests
 
     private static ModelConfig Config(string network) => network switch
     {
-        "compact" => ExporterTests.SmallCompact,
-        "compact without mel convolutions" => ExporterTests.SmallCompact with { MelChannels = [] },
-        "seed" => Fixtures.SeedTinyConfig,
-        _ => ExporterTests.SmallCompact with { MelChannels = [], MelEmbeddingSize = 0, MelStride = 2 },
+        "standard" => ExporterTests.Small,
+        _ => Fixtures.SeedTinyConfig,
     };
 
-    // Statistics of the sound that are not 0 and 1, so that a graph which forgets them is found out.
+    // Statistics that are not 0 and 1, so that a graph which forgets them is found out.
     private static void WriteCheckpoint(string folder, ModelConfig config)
     {
-        UntrainedCheckpoint.Write(folder, config, seed: 5);
+        config = UntrainedCheckpoint.Write(folder, config, seed: 5);
         using (var untrained = Checkpoint.Open(folder))
         {
             var weights = new SafeTensorsWriter();
@@ -88,13 +91,18 @@ public sealed class PlainNetworkTests
             {
                 float[] values = parameter.Name switch
                 {
-                    "audio_encoder.mean" => Draw.Floats(config.Mel.MelCount, seed: 6, scale: 4),
-                    "audio_encoder.deviation" => [.. Draw.Floats(config.Mel.MelCount, seed: 7).Select(value => 3 + value)],
+                    "video_encoder.mean" or "audio_encoder.mean" => Draw.Floats((int)parameter.Count, seed: 6, scale: 4),
+                    "video_encoder.deviation" or "audio_encoder.deviation" => [.. Draw.Floats((int)parameter.Count, seed: 7).Select(value => 3 + value)],
                     _ => untrained.Weights.Read<float>(parameter.Name).ToArray(),
                 };
                 weights.Add(parameter.Name, values, parameter.Shape);
             }
-            AtomicFolder.Write(folder, partial => Checkpoint.Save(partial, config, untrained.Vocabulary, weights));
+            AtomicFolder.Write(folder, partial =>
+            {
+                foreach (string graph in Directory.EnumerateFiles(folder, "*.onnx"))
+                    File.Copy(graph, Path.Combine(partial, Path.GetFileName(graph)));
+                Checkpoint.Save(partial, config, untrained.Vocabulary, weights);
+            });
         }
     }
 
@@ -103,5 +111,5 @@ public sealed class PlainNetworkTests
     private static double[] Doubles(float[] values, int row, int batch) => [.. Rows(values, row, batch).Select(value => (double)value)];
 
     private static void AssertClose(double[] expected, float[] actual, string what) =>
-        Fixtures.Close([.. expected.Select(value => (float)value)], actual, Allowed, what);
+        Floats.Close([.. expected.Select(value => (float)value)], actual, Allowed, what);
 }

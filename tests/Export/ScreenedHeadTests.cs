@@ -3,7 +3,7 @@ namespace Twitch.Export.Tests;
 /// <summary>The step that screens words in eight bits, and the last layer that computes the rest.</summary>
 public sealed class ScreenedHeadTests : IDisposable
 {
-    private static readonly ModelConfig Config = ExporterTests.SmallCompact with { VocabularySize = 300, HiddenSize = 160, Chat = null };
+    private static readonly ModelConfig Config = ExporterTests.Small with { VocabularySize = 300, HiddenSize = 160, Chat = null };
 
     private readonly ExportedBundle _bundle = ExportedBundle.Untrained(Config, options: new ExportOptions { LeastScreenedHead = 300 * 160 });
 
@@ -13,7 +13,7 @@ public sealed class ScreenedHeadTests : IDisposable
     public void It_is_written_where_the_head_is_large_and_no_past_words_are_mixed_in()
     {
         using var small = ExportedBundle.Untrained(Config, options: new ExportOptions { LeastScreenedHead = 300 * 160 + 1 });
-        using var reading = ExportedBundle.Untrained(Config with { Chat = ExporterTests.SmallCompact.Chat }, options: new ExportOptions { LeastScreenedHead = 0 });
+        using var reading = ExportedBundle.Untrained(Config with { Chat = ExporterTests.Small.Chat }, options: new ExportOptions { LeastScreenedHead = 0 });
 
         Assert.Equal(["float32", "int8", "screened"], Bundle.Open(_bundle.Folder).Precisions(BundleManifest.DecoderStepFile));
         foreach (ExportedBundle without in (ExportedBundle[])[small, reading])

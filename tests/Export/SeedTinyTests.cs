@@ -1,3 +1,5 @@
+using Twitch.Tests;
+
 namespace Twitch.Export.Tests;
 
 /// <summary>The exported preset `seed` against the outputs that PyTorch computed for the same weights.</summary>
@@ -36,7 +38,7 @@ public sealed class SeedTinyTests : IDisposable
                 for (int channel = 0; channel < 3; channel++)
                     video[(frame * 3 + channel) * 64 + pixel] = frames[(frame * 64 + pixel) * 3 + channel] * scale[channel] + offset[channel];
 
-        Fixtures.Close(_outputs.Read<float>("video"), video, Allowed, "video");
+        Floats.Close(_outputs.Read<float>("video"), video, Allowed, "video");
     }
 
     [Theory]
@@ -79,7 +81,7 @@ public sealed class SeedTinyTests : IDisposable
             step.AsSpan(vocabulary).CopyTo(logits.AsSpan((7 + t) * vocabulary));
         }
 
-        Fixtures.Close(_outputs.Read<float>("logits"), logits, Allowed, "logits");
+        Floats.Close(_outputs.Read<float>("logits"), logits, Allowed, "logits");
         AssertState("h_n", "c_n", state);
     }
 
@@ -112,8 +114,8 @@ public sealed class SeedTinyTests : IDisposable
 
     private void AssertState(string hidden, string cell, State state)
     {
-        Fixtures.Close(_outputs.Read<float>(hidden), state.Hidden, Allowed, hidden);
-        Fixtures.Close(_outputs.Read<float>(cell), state.Cell, Allowed, cell);
+        Floats.Close(_outputs.Read<float>(hidden), state.Hidden, Allowed, hidden);
+        Floats.Close(_outputs.Read<float>(cell), state.Cell, Allowed, cell);
     }
 
     // Steps [start, start + count) of each of two rows, or as many as there are.

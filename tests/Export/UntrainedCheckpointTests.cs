@@ -16,7 +16,7 @@ public sealed class UntrainedCheckpointTests : IDisposable
     [Fact]
     public void Weights_are_drawn_as_PyTorch_draws_them()
     {
-        ModelConfig config = ExporterTests.SmallCompact with { VocabularySize = 400, EmbeddingSize = 50, HiddenSize = 64 };
+        ModelConfig config = ExporterTests.Small with { VocabularySize = 400, EmbeddingSize = 50, HiddenSize = 64 };
         UntrainedCheckpoint.Write(Path.Combine(_folder, "c"), config, seed: 1);
 
         using var checkpoint = Checkpoint.Open(Path.Combine(_folder, "c"));
@@ -25,8 +25,8 @@ public sealed class UntrainedCheckpointTests : IDisposable
         AssertUniform("decoder.output_fc.weight", 1 / 8.0);
         AssertUniform("decoder.output_fc.bias", 1 / 8.0);
         AssertUniform("fuse_h.weight", 1 / Math.Sqrt(128));    // two encoders of 64
-        AssertUniform("audio_encoder.embed.weight", 1 / Math.Sqrt(80));    // 5 channels of 1×16
-        AssertUniform("video_encoder.conv1.weight", 1 / 6.0);   // 4 channels of 3×3
+        AssertUniform("audio_encoder.embed.weight", 1 / Math.Sqrt(13));    // features
+        AssertUniform("video_encoder.embed.weight", 1 / Math.Sqrt(11));   // features
         float[] embedding = checkpoint.Weights.Read<float>("decoder.embedding.weight").ToArray();
         Assert.Equal(0, embedding.Average(), 0.03);
         Assert.Equal(1, embedding.Average(value => value * value), 0.03);
@@ -45,7 +45,7 @@ public sealed class UntrainedCheckpointTests : IDisposable
     [Fact]
     public void Sizes_out_of_range_are_refused()
     {
-        var error = Assert.Throws<TwitchException>(() => UntrainedCheckpoint.Write(Path.Combine(_folder, "c"), ModelConfig.Compact with { HiddenSize = 0 }, seed: 1));
+        var error = Assert.Throws<TwitchException>(() => UntrainedCheckpoint.Write(Path.Combine(_folder, "c"), ModelConfig.Standard with { HiddenSize = 0 }, seed: 1));
 
         Assert.Contains("hidden_size is 0", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_folder, "c")));
@@ -55,7 +55,7 @@ public sealed class UntrainedCheckpointTests : IDisposable
     public void A_checkpoint_that_was_altered_after_saving_is_refused()
     {
         string folder = Path.Combine(_folder, "c");
-        UntrainedCheckpoint.Write(folder, ExporterTests.SmallCompact, seed: 1);
+        UntrainedCheckpoint.Write(folder, ExporterTests.Small, seed: 1);
         string model = Path.Combine(folder, Checkpoint.ModelFile);
         byte[] bytes = File.ReadAllBytes(model);
         bytes[^1] ^= 1;
@@ -71,7 +71,7 @@ public sealed class UntrainedCheckpointTests : IDisposable
     private string Hash(string name, ulong seed)
     {
         string folder = Path.Combine(_folder, name);
-        UntrainedCheckpoint.Write(folder, ExporterTests.SmallCompact, seed);
+        UntrainedCheckpoint.Write(folder, ExporterTests.Small, seed);
         return FileEntry.Of(Path.Combine(folder, Checkpoint.ModelFile)).Sha256;
     }
 }

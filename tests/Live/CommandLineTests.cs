@@ -202,8 +202,8 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
     [Fact]
     public async Task Auto_comments_when_a_chat_would()
     {
-        using TinyBundle compact = TinyBundle.Compact();
-        string[] command = ["generate", "--bundle", compact.Folder, "--video", _video, "--auto", "--from", "5", "--to", "15", "--least-gap", "2", "--seed", "5", "--json"];
+        using TinyBundle standard = TinyBundle.Standard();
+        string[] command = ["generate", "--bundle", standard.Folder, "--video", _video, "--auto", "--from", "5", "--to", "15", "--least-gap", "2", "--seed", "5", "--json"];
 
         Result result = await Run(command), seldom = await Run([.. command, "--rate-scale", "0.0001"]), wrong = await Run([.. command, "--rate-scale", "0"]);
 
@@ -218,8 +218,8 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
     [Fact]
     public async Task A_chat_that_is_given_is_read()
     {
-        using TinyBundle compact = TinyBundle.Compact();
-        string file = Path.Combine(compact.Folder, "..", "chat.jsonl"), broken = Path.Combine(compact.Folder, "..", "broken.jsonl");
+        using TinyBundle standard = TinyBundle.Standard();
+        string file = Path.Combine(standard.Folder, "..", "chat.jsonl"), broken = Path.Combine(standard.Folder, "..", "broken.jsonl");
         File.WriteAllText(file, """
             {"time": 3, "text": "w0007 w0008"}
 
@@ -229,7 +229,7 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
             {"time": 3, "text": "w0007"}
             {"time": 4}
             """);
-        string[] command = ["generate", "--bundle", compact.Folder, "--video", _video, "--at", "8", "--json", "--logprobs"];
+        string[] command = ["generate", "--bundle", standard.Folder, "--video", _video, "--at", "8", "--json", "--logprobs"];
 
         Result with = await Run([.. command, "--chat", file]), without = await Run([.. command, "--no-chat"]), own = await Run(command);
         Result refused = await Run([.. command, "--chat", broken]), missing = await Run([.. command, "--chat", "no-such.jsonl"]);
@@ -310,7 +310,7 @@ public class CommandLineTests(CommandLineTests.Files files) : IClassFixture<Comm
         Assert.Contains("past chat   not read", page.Output);
         Assert.Contains("rate        does not say when people comment", page.Output);
         JsonElement line = JsonDocument.Parse(Assert.Single(json.Output)).RootElement;
-        Assert.Equal("seed", line.GetProperty("manifest").GetProperty("config").GetProperty("preset").GetString());
+        Assert.Equal("published", line.GetProperty("manifest").GetProperty("config").GetProperty("preset").GetString());
         Assert.Equal(new DirectoryInfo(_bundle).EnumerateFiles().Sum(file => file.Length), line.GetProperty("bytes").GetInt64());
     }
 

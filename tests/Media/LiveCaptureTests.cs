@@ -76,7 +76,7 @@ public class LiveCaptureTests(Clips clips)
 
         (List<byte[]> frames, List<float> mel, _) = await Read(path);
         ReadStream recorded = ReadStream.Of(path);
-        UploadedClip uploaded = await UploadedClip.DecodeAsync(path, new ClipContainer("mpegts"), ModelConfig.Compact with { Frame = ReadStream.Frame, WindowSeconds = 10 }, UploadLimits.Standard, Cancellation);
+        UploadedClip uploaded = await UploadedClip.DecodeAsync(path, new ClipContainer("mpegts"), ModelConfig.Published with { Frame = ReadStream.Frame, WindowSeconds = 10 }, UploadLimits.Standard, Cancellation);
 
         Assert.All([frames.Count, recorded.Frames.Count, uploaded.FrameCount], seconds => Assert.InRange(seconds, 10, 11));    // the sound's beginning is the stream's
         double[] shown = Clips.PictureNumbers(frames);

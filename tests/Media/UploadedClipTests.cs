@@ -9,7 +9,7 @@ public sealed class UploadedClipTests(Clips clips) : IDisposable
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static readonly ModelConfig Config = ModelConfig.Compact with { Frame = new FrameSpec(12, 16), WindowSeconds = 5 };
+    private static readonly ModelConfig Config = ModelConfig.Published with { Frame = new FrameSpec(12, 16), WindowSeconds = 5 };
     private readonly string _folder = Directory.CreateTempSubdirectory("uploads").FullName;
 
     [Theory]

@@ -4,7 +4,7 @@ namespace Twitch.Media.Tests;
 
 public class WindowTests(Clips clips)
 {
-    private static readonly ModelConfig Config = ModelConfig.Compact with { Frame = ReadStream.Frame, WindowSeconds = 2 };
+    private static readonly ModelConfig Config = ModelConfig.Published with { Frame = ReadStream.Frame, WindowSeconds = 2 };
 
     [Theory]
     [InlineData("flac", "mkv", 0.5f)]

@@ -14,8 +14,10 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
     [InlineData("train --video v --out o", "Option '--chat' is required.")]
     [InlineData("train --video v --chat a --chat b --out o", "--video is given 1 times and --chat 2 times")]
     [InlineData("train --video v --video w --chat a --chat b --audio s --out o", "--video is given 2 times and --audio 1 times")]
-    [InlineData("train --video v --chat c --out o --preset huge", "--preset is 'huge'; it must be seed or compact.")]
-    [InlineData("train --video v --chat c --out o --frame 4", "frame.height is 4; it must be in [8, 1024].")]
+    [InlineData("train --video v --chat c --out o --preset huge", "--preset is 'huge'; it must be published or standard.")]
+    [InlineData("train --video v --chat c --out o --preset published --frame 4", "frame.height is 4; it must be in [8, 1024].")]
+    [InlineData("train --video v --chat c --out o --frame 64", "--frame is for --preset published;")]
+    [InlineData("export --checkpoint c --out o --tolerance 2", "--tolerance is 2; it must be in (0, 1).")]
     [InlineData("train --video v --chat c --out o --past-chat -1", "chat.comment_count is -1; it must be in [1, 1024].")]
     [InlineData("train --video v --chat c --out o --learning-rate 7", "--learning-rate is 7; it must be in (0, 1].")]
     [InlineData("train --video v --chat c --out o --until soon", "--until is 'soon'; it must be a time")]
@@ -46,7 +48,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
     {
         string folder = Path.Combine(files.Root, "run");
         string[] input = ["--video", files.Video, "--chat", files.Chat];
-        string[] train = ["train", .. input, "--out", folder, "--epochs", "2", "--hidden", "16", "--frame", "16", "--batch-size", "8", "--threads", "1"];
+        string[] train = ["train", .. input, "--out", folder, "--epochs", "2", "--hidden", "16", "--batch-size", "8", "--threads", "1"];
 
         Result trained = await Run(train);
         Result again = await Run(train);
@@ -54,7 +56,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
 
         Assert.True(trained.ExitCode == 0, string.Join('\n', trained.Errors));
         Assert.Equal([Path.Combine(folder, "bundle")], trained.Output);
-        Assert.Contains(trained.Errors, line => line.StartsWith("Exported compact: ", StringComparison.Ordinal));
+        Assert.Contains(trained.Errors, line => line.StartsWith("Exported standard: ", StringComparison.Ordinal));
         Assert.Contains(again.Errors, line => line.EndsWith("prepared before", StringComparison.Ordinal));
         Assert.Equal(0, again.ExitCode);
         Bundle bundle = Bundle.Open(Path.Combine(folder, "bundle"));
@@ -84,11 +86,29 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_still_and_silent_recording_with_a_lively_chat_trains_exports_and_is_commented_on()
+    {
+        string folder = Path.Combine(files.Root, "still"), video = Path.Combine(files.Root, "still.mp4");
+        Files.Make("-f", "lavfi", "-i", "color=gray:size=64x48:rate=4:duration=60", "-f", "lavfi", "-i", "anullsrc=sample_rate=16000:channel_layout=mono", "-shortest",
+            "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", video);
+
+        Result trained = await Run(["train", "--video", video, "--chat", files.Chat, "--out", folder, "--epochs", "2", "--hidden", "16", "--batch-size", "8", "--threads", "1"]);
+
+        Assert.True(trained.ExitCode == 0, string.Join('\n', trained.Errors));
+        using var model = Runtime.CommentModel.Open(Path.Combine(folder, "bundle"));
+        Assert.InRange(model.Bundle.Manifest.Provenance.MaxDifference!.Value, 0, BundleExport.Tolerance);
+        var said = new List<string>();
+        await foreach (Runtime.TimedComment comment in model.CommentEveryAsync(model.OpenRecording(new Runtime.Capture.MediaSource(video)), TimeSpan.FromSeconds(15), cancellation: TestContext.Current.CancellationToken))
+            said.Add(comment.Comment.Text);
+        Assert.Contains(said, text => text.Length > 0);
+    }
+
+    [Fact]
     public async Task User_names_reach_no_file_that_is_written()
     {
         string folder = Path.Combine(files.Root, "names");
 
-        Result result = await Run(["prepare", "--video", files.Video, "--chat", files.Chat, "--prepared", folder, "--frame", "16"]);
+        Result result = await Run(["prepare", "--video", files.Video, "--chat", files.Chat, "--prepared", folder, "--preset", "published", "--frame", "16"]);
 
         Assert.Equal(0, result.ExitCode);
         Assert.NotEmpty(Directory.GetFiles(folder, "comments-*", SearchOption.AllDirectories));
@@ -101,7 +121,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
     {
         string folder = Path.Combine(files.Root, "untrained");
 
-        Result result = await Run(["export", "--untrained", "--preset", "seed", "--frame", "8", "--hidden", "16", "--vocabulary", "40", "--out", folder]);
+        Result result = await Run(["export", "--untrained", "--preset", "published", "--frame", "8", "--hidden", "16", "--vocabulary", "40", "--out", folder]);
 
         Assert.True(result.ExitCode == 0, string.Join('\n', result.Errors));
         Assert.Equal(40, Bundle.Open(folder).Vocabulary.Count);
@@ -113,7 +133,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
     public async Task An_export_replaces_a_bundle_and_nothing_else()
     {
         string folder = Path.Combine(files.Root, "replaced"), precious = Path.Combine(folder, "checkpoint", "precious");
-        string[] export = ["export", "--untrained", "--preset", "seed", "--frame", "8", "--hidden", "16", "--vocabulary", "40", "--out", folder];
+        string[] export = ["export", "--untrained", "--preset", "published", "--frame", "8", "--hidden", "16", "--vocabulary", "40", "--out", folder];
         Directory.CreateDirectory(Path.GetDirectoryName(precious)!);
         File.WriteAllText(precious, "");
 
@@ -148,7 +168,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
         File.WriteAllText(file, "");
 
         Result trained = await Run(["train", "--video", files.Video, "--chat", files.Chat, "--prepared", Path.Combine(file, "prepared"), "--out", Path.Combine(files.Root, "never")]);
-        Result exported = await Run(["export", "--untrained", "--frame", "8", "--hidden", "16", "--vocabulary", "40", "--out", Path.Combine(file, "bundle")]);
+        Result exported = await Run(["export", "--untrained", "--hidden", "16", "--vocabulary", "40", "--out", Path.Combine(file, "bundle")]);
 
         Assert.All((Result[])[trained, exported], result =>
         {
@@ -166,7 +186,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
     {
         string folder = Path.Combine(files.Root, $"optional{comments}{hasRate}");
 
-        Result result = await Run(["export", "--untrained", "--frame", "16", "--hidden", "16", "--vocabulary", "40", "--out", folder, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        Result result = await Run(["export", "--untrained", "--hidden", "16", "--vocabulary", "40", "--out", folder, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
         Assert.True(result.ExitCode == 0, string.Join('\n', result.Errors));
         using var model = Runtime.CommentModel.Open(folder);
@@ -195,13 +215,17 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
 
         public Files()
         {
-            string[] arguments = ["-v", "error", "-f", "lavfi", "-i", "color=red:size=64x48:rate=4:duration=90,drawbox=color=blue:t=fill:enable='lt(mod(t,20),10)'",
-                "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=16000:duration=90", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", Video];
-            using Process ffmpeg = Process.Start("ffmpeg", arguments);
-            ffmpeg.WaitForExit();
-            Assert.Equal(0, ffmpeg.ExitCode);
+            Make("-f", "lavfi", "-i", "color=red:size=64x48:rate=4:duration=90,drawbox=color=blue:t=fill:enable='lt(mod(t,20),10)'",
+                "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=16000:duration=90", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", Video);
             File.WriteAllLines(Chat, Enumerable.Range(1, 89).Select(second => string.Create(CultureInfo.InvariantCulture,
                 $"[0:{second / 60:00}:{second % 60:00}] {Viewer}{second % 7}: so {(second % 20 < 10 ? "blue" : "red")} Kappa")));
+        }
+
+        public static void Make(params string[] arguments)
+        {
+            using Process ffmpeg = Process.Start("ffmpeg", ["-v", "error", .. arguments]);
+            ffmpeg.WaitForExit();
+            Assert.Equal(0, ffmpeg.ExitCode);
         }
 
         public string Root { get; } = Directory.CreateTempSubdirectory("twitch-train-").FullName;

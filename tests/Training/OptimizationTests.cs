@@ -62,7 +62,7 @@ public sealed class OptimizationTests
     [Fact]
     public void The_published_preset_is_adam_at_a_constant_rate()
     {
-        TrainerOptions seed = TrainerOptions.For("seed").Validate();
+        TrainerOptions seed = TrainerOptions.For("published").Validate();
         Schedule schedule = Schedule.Of(seed, 1000);
 
         Assert.Equal((100, 16, 1e-4, 0.0), (seed.Epochs, seed.BatchSize, seed.LearningRate, seed.WeightDecay));

@@ -15,10 +15,11 @@ public sealed class PrecisionCostTests : IDisposable
     [Fact]
     public void An_export_after_training_says_what_int8_costs_on_held_out_comments()
     {
-        var stream = new SyntheticStream(Config, seconds: 160);
+        ModelConfig config = SyntheticStream.WithSenses(Config, _folder["senses"]);
+        var stream = new SyntheticStream(config, seconds: 160);
         var options = new TrainerOptions { Epochs = 2, BatchSize = 16, LearningRate = 5e-3, Threads = 1 };
-        TrainingResult trained = new Trainer([stream], Config, options, _folder["run"], new RecordedProgress()).Run(TestContext.Current.CancellationToken);
-        TrainingData data = TrainingData.Create([stream], Config, options);
+        TrainingResult trained = new Trainer([stream], config, options, _folder["run"], new RecordedProgress(), _folder["senses"]).Run(TestContext.Current.CancellationToken);
+        TrainingData data = TrainingData.Create([stream], config, options);
         using Checkpoint checkpoint = Checkpoint.Open(_folder["run"]);
 
         BundleManifest manifest = BundleExport.Write(checkpoint, _folder["bundle"], new ExportOptions(), data);

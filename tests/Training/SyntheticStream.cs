@@ -1,3 +1,4 @@
+using Twitch.Export;
 using Twitch.Training.Chat;
 using Twitch.Training.Prepared;
 
@@ -19,15 +20,16 @@ public sealed class SyntheticStream : IPreparedStream
 {
     private readonly ModelConfig _config;
     private readonly byte[] _frames;
-    private readonly float[] _mel;
+    private readonly float[] _mel, _seen, _heard;
 
     public SyntheticStream(ModelConfig config, int seconds, ulong seed = 1, double commentsPerSecond = 1, int sceneSeconds = 6)
     {
         _config = config;
         FrameCount = seconds;
-        StepCount = config.Mel.StepCount((long)seconds * config.Mel.SampleRate);
+        long steps = config.Mel.StepCount((long)seconds * config.Mel.SampleRate);
+        StepCount = config.Ears is null ? steps : seconds;
         _frames = new byte[seconds * config.Frame.ByteCount];
-        _mel = new float[StepCount * config.Mel.MelCount];
+        _mel = new float[steps * config.Mel.MelCount];
         var random = new SplitMix64(seed);
 
         var red = new bool[seconds / sceneSeconds + 2];
@@ -45,6 +47,10 @@ public sealed class SyntheticStream : IPreparedStream
             _mel[i] = (loud[second / sceneSeconds] ? 1f : -6f) + random.Next() % 1000 / 1000f;
         }
 
+        // As eyes and ears of random weights have it: every feature tells something of the picture's colour, or of the sound's loudness, and of noise.
+        _seen = Mixed(config.Eyes?.FeatureCount ?? 0, second => [_frames[second * config.Frame.ByteCount] / 128f, _frames[second * config.Frame.ByteCount + 2] / 128f, random.Next() % 1000 / 1000f]);
+        _heard = Mixed(config.Ears?.FeatureCount ?? 0, second => [_mel[(int)config.Mel.StepsEndingBy(TimeSpan.FromSeconds(second)) * config.Mel.MelCount], random.Next() % 1000 / 1000f]);
+
         var comments = new List<ChatComment>();
         for (double time = 0.3; time < seconds; time += 1 / commentsPerSecond)
         {
@@ -55,6 +61,12 @@ public sealed class SyntheticStream : IPreparedStream
             comments.Add(new ChatComment(TimeSpan.FromSeconds(time), $"{(red[scene] ? "red" : "blue")} {(loud[scene] ? "loud" : "quiet")} {tail}".Trim(), Author: 0));
         }
         Comments = comments;
+
+        float[] Mixed(int features, Func<int, float[]> told) => [.. Enumerable.Range(0, seconds).SelectMany(second =>
+        {
+            float[] causes = told(second);
+            return Enumerable.Range(0, features).Select(i => causes.Select((cause, k) => cause * MathF.Cos(1 + 3 * i + 7 * k)).Sum());
+        })];
     }
 
     public int FrameCount { get; }
@@ -64,27 +76,41 @@ public sealed class SyntheticStream : IPreparedStream
     public IReadOnlyList<ChatComment> Comments { get; init; }
 
     /// <summary>Sizes with which a network trains in a second.</summary>
-    public static ModelConfig Tiny { get; } = ModelConfig.Compact with
+    public static ModelConfig Tiny { get; } = ModelConfig.Standard with
     {
+        Subwords = false,
         Frame = new FrameSpec(8, 8),
         Mel = MelSpec.Standard with { MelCount = 8 },
         WindowSeconds = 3,
         VocabularySize = 50,
         EmbeddingSize = 16,
         HiddenSize = 24,
-        FrameChannels = [4, 8],
-        FrameEmbeddingSize = 16,
-        MelStride = 8,
-        MelChannels = [4],
-        MelEmbeddingSize = 16,
+        Eyes = new EyesSpec("", "", new FrameSpec(8, 8), FeatureCount: 12),
+        Ears = new EarsSpec("", "", SecondOfMel.StepCount, MelCount: 8, FeatureCount: 10),
+        ProjectionSize = 16,
         Chat = ChatSpec.Standard,
         Dropout = 0.1f,
+        SecondDropout = 0,
+        WordDropout = 0.1f,
+        OutputDropout = 0.1f,
     };
 
-    /// <summary>Makes the sound no number from a step on.</summary>
-    public void Damage(long step) => _mel.AsSpan((int)step * _config.Mel.MelCount).Fill(float.NaN);
+    /// <summary>The same sizes with eyes and ears of random weights, whose graphs are put into a folder.</summary>
+    public static ModelConfig WithSenses(ModelConfig config, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        (EyesSpec eyes, EarsSpec ears) = UntrainedPerception.Write(folder, config.Frame, config.Eyes!.FeatureCount, config.Ears!.FeatureCount, config.Mel);
+        return config with { Eyes = eyes, Ears = ears };
+    }
+
+    /// <summary>Makes what is heard no number from a second on.</summary>
+    public void Damage(int second) => _heard.AsSpan(second * _config.Ears!.FeatureCount).Fill(float.NaN);
 
     public ReadOnlySpan<byte> Frames(int first, int count) => _frames.AsSpan(first * _config.Frame.ByteCount, count * _config.Frame.ByteCount);
+
+    public ReadOnlySpan<float> FrameFeatures(int first, int count) => _seen.AsSpan(first * _config.Eyes!.FeatureCount, count * _config.Eyes.FeatureCount);
+
+    public ReadOnlySpan<float> SoundFeatures(int first, int count) => _heard.AsSpan(first * _config.Ears!.FeatureCount, count * _config.Ears.FeatureCount);
 
     public ReadOnlySpan<float> Mel(long first, int count) => _mel.AsSpan((int)first * _config.Mel.MelCount, count * _config.Mel.MelCount);
 }

@@ -44,17 +44,17 @@ public sealed class TorchCheckpointTests : IDisposable
         using var frozen = no_grad();
         manual_seed(4);
         using var model = new CommentModel(config);
-        Tensor frames = randint(0, 256, [3, 2, 8, 8, 3], ScalarType.Byte), mel = randn(3, 16, 8), tokens = tensor(new long[] { 2, 5, 6, 7, 2, 7, 7, 8, 2, 9, 4, 5 }).view(3, 4);
+        Tensor seen = randn(3, 2, 12), heard = randn(3, 2, 10), tokens = tensor(new long[] { 2, 5, 6, 7, 2, 7, 7, 8, 2, 9, 4, 5 }).view(3, 4);
 
         ChatWindow[] chats = [.. Enumerable.Range(0, 3).Select(row => ChatWindow.Before(TimeSpan.FromSeconds(9), config.Chat!, [.. Enumerable.Range(0, row).Select(i => new PastComment(TimeSpan.FromSeconds(i), [5, 6 + i]))]))];
 
-        Golden.Write(_folder["golden.safetensors"], model, frames, mel, tokens, chats);
+        Golden.Write(_folder["golden.safetensors"], model, seen, heard, tokens, chats);
 
         using SafeTensors golden = SafeTensors.Open(_folder["golden.safetensors"]);
-        Assert.Equal([3, 2, 8, 8, 3], golden.Find("frames").Shape);
+        Assert.Equal([3, 2, 12], golden.Find("frame_features").Shape);
         Assert.Equal([3, 4, config.VocabularySize], golden.Find("logits").Shape);
         Tensor words = tensor(golden.Read<long>("words").ToArray()).view(3, 16, 12), age = tensor(golden.Read<float>("age").ToArray()).view(3, 16);
-        LstmState state = model.Fuse(model.EncodeVideo(frames), model.EncodeAudio(mel), model.EncodeChat(words, age));
+        LstmState state = model.Fuse(model.EncodeVideo(seen), model.EncodeAudio(heard), model.EncodeChat(words, age));
         Assert.True((model.Rate(state) - tensor(golden.Read<float>("rate").ToArray())).abs().max().item<float>() < 1e-6);
         Assert.True(state.Hidden.bytes.SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(golden.Read<float>("hidden"))));
         foreach (string name in (string[])["video_hidden", "video_cell", "audio_hidden", "audio_cell", "hidden", "cell", "next_hidden", "next_cell"])

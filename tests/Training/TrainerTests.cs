@@ -275,7 +275,7 @@ public sealed class TrainerTests : IDisposable
     public void A_loss_that_is_no_number_ends_training_with_advice()
     {
         var stream = new SyntheticStream(Config, seconds: 160);
-        stream.Damage(step: 500);
+        stream.Damage(second: 8);
 
         var e = Assert.Throws<TwitchException>(() => new Trainer([stream], Config, Quick, _folder["run"], new RecordedProgress()).Run(TestContext.Current.CancellationToken));
 

@@ -27,7 +27,7 @@ public sealed class TrainingDataTests
     public void Every_comment_is_counted_once()
     {
         var stream = new SyntheticStream(Config, seconds: 300);
-        ChatComment[] odd = [new(TimeSpan.FromSeconds(-5), "before", 0), new(TimeSpan.FromSeconds(0.01), "no sound yet", 0), new(TimeSpan.FromSeconds(400), "after", 0)];
+        ChatComment[] odd = [new(TimeSpan.FromSeconds(-5), "before", 0), new(TimeSpan.FromSeconds(0.01), "first", 0), new(TimeSpan.FromSeconds(400), "after", 0)];
         var more = new SyntheticStream(Config, seconds: 300) { Comments = [.. stream.Comments, .. odd] };
 
         TrainingData data = TrainingData.Create([stream, more], Config, new TrainerOptions());
@@ -35,7 +35,7 @@ public sealed class TrainingDataTests
         SplitCounts counts = data.Counts;
         Assert.Equal(2 * stream.Comments.Count + 3, counts.Comments);
         Assert.Equal(counts.Comments, counts.Training + counts.Validation + counts.Gap + counts.WithoutWindow + counts.OutsideRange);
-        Assert.Equal((1, 2), (counts.WithoutWindow, counts.OutsideRange));
+        Assert.Equal((0, 2), (counts.WithoutWindow, counts.OutsideRange));
         Assert.Equal((counts.Training, counts.Validation), (data.Training.Count, data.Validation.Count));
         Assert.DoesNotContain(data.Training.Concat(data.Validation), example => example.Window.IsEmpty);
     }
@@ -54,6 +54,28 @@ public sealed class TrainingDataTests
         Assert.Equal(["Kappa", "once"], data.Vocabulary.Words.Skip(Vocabulary.SpecialCount));
         Assert.Equal(data.Vocabulary.Count, data.Config.VocabularySize);
         Assert.Equal([Vocabulary.Start, Vocabulary.Unknown, Vocabulary.End], data.Validation[^1].Tokens);
+    }
+
+    [Fact]
+    public void With_subwords_nothing_is_unknown_and_what_one_person_alone_says_is_blocked()
+    {
+        var stream = new SyntheticStream(Config, seconds: 300);
+        var told = new SyntheticStream(Config, seconds: 300)
+        {
+            Comments = [.. stream.Comments.Select((comment, i) => comment with { Author = i % 7, Text = comment.Time > TimeSpan.FromSeconds(250) ? "sécret тайна" : i % 7 == 3 ? "my very own" : "Kappa once again" })],
+        };
+
+        TrainingData data = TrainingData.Create([told], Config with { Subwords = true, VocabularySize = 400 }, new TrainerOptions { Until = TimeSpan.FromSeconds(290) });
+
+        Assert.True(data.Vocabulary.HasSubwords);
+        Assert.Equal("sécret тайна", data.Vocabulary.Decode(data.Validation[^1].Tokens));
+        Assert.DoesNotContain(data.Training.Concat(data.Validation), example => example.Tokens.Contains(Vocabulary.Unknown));
+        Assert.True(data.Blocked!.AreIn("this is my very own"));
+        Assert.False(data.Blocked.AreIn("Kappa once again"));
+        Assert.Null(TrainingData.Create([told], Config, new TrainerOptions { MinAuthors = 1 }).Blocked);
+        Assert.Null(TrainingData.Create([stream], Config, new TrainerOptions()).Blocked);    // nobody knows who said it
+        var error = Assert.Throws<TwitchException>(() => TrainingData.Create([told], Config with { Subwords = true, VocabularySize = 40 }, new TrainerOptions()));
+        Assert.StartsWith("--vocabulary is 40", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,7 +116,7 @@ public sealed class TrainingDataTests
 
         IReadOnlyList<(Example Second, int Comments)> training = data.Seconds(Part.Training, options), validation = data.Seconds(Part.Validation, options);
 
-        Assert.Equal(Enumerable.Range(1, training.Count), training.Select(entry => (int)entry.Second.Time.TotalSeconds));    // at 0 nothing was heard yet
+        Assert.Equal(Enumerable.Range(0, training.Count), training.Select(entry => (int)entry.Second.Time.TotalSeconds));
         Assert.Equal(data.Counts.Training, training.Sum(entry => entry.Comments), 2.0);    // the last second holds the split
         Assert.Equal(data.Counts.Validation, validation.Sum(entry => entry.Comments), 2.0);    // the first one too
         Assert.True(training[^1].Second.Time < validation[0].Second.Time - TimeSpan.FromSeconds(2 * Config.WindowSeconds - 1));
@@ -123,15 +145,29 @@ public sealed class TrainingDataTests
     }
 
     [Fact]
-    public void Mel_statistics_are_those_of_the_training_windows()
+    public void Statistics_are_those_of_the_training_windows()
     {
         var stream = new SyntheticStream(Config, seconds: 300);
-        stream.Damage(step: 250 * 63);    // the validation part holds no numbers at all
+        stream.Damage(second: 250);    // the validation part holds no numbers at all
 
-        (float[] mean, float[] deviation) = TrainingData.Create([stream], Config, new TrainerOptions()).MelStatistics();
+        (float[] mean, float[] deviation) = TrainingData.Create([stream], Config, new TrainerOptions()).HeardStatistics();
 
-        Assert.All(mean, value => Assert.InRange(value, -6, 2));
-        Assert.All(deviation, value => Assert.InRange(value, 1, 4));
+        Assert.All(mean, value => Assert.InRange(value, -6, 6));
+        Assert.All(deviation, value => Assert.InRange(value, 0.01, 4));
+    }
+
+    [Fact]
+    public void A_feature_that_never_changes_is_not_blown_up()
+    {
+        float[] constant = [.. Enumerable.Range(0, 30).SelectMany(second => (float[])[3, 3 + second % 2 * 1e-6f, second % 2])];
+
+        FeatureStatistics statistics = FeatureStatistics.Of([constant], 3), still = FeatureStatistics.Of([new float[30]], 3);
+
+        Assert.Equal([3, 3, 0.5f], statistics.Mean, (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.InRange(statistics.Deviation[0], 0.02f, 0.04f);    // a hundredth of what features are
+        Assert.Equal(statistics.Deviation[0], statistics.Deviation[1]);
+        Assert.Equal(0.5f, statistics.Deviation[2], 1e-5f);
+        Assert.Equal([1, 1, 1], still.Deviation);
     }
 
     [Fact]

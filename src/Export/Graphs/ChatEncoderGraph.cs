@@ -1,4 +1,4 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export.Graphs;
 
@@ -14,17 +14,17 @@ internal static class ChatEncoderGraph
     {
         (long comments, long length) = (chat.CommentCount, chat.WordCount);
         var g = new Graph("chat_encoder", "The last comments before a moment to the words that may be said again.");
-        Value words = g.Input("words", TensorType.I64, "batch", comments, length);
-        Value age = g.Input("age", TensorType.F32, "batch", comments);
+        Value words = g.Input("words", ElementType.I64, "batch", comments, length);
+        Value age = g.Input("age", ElementType.F32, "batch", comments);
         Value zero = g.Constant([0f]), one = g.Constant([1f]);
 
-        Value isWord = g.Min(g.Cast(words, TensorType.F32), one);                             // [batch, comments, words]
+        Value isWord = g.Min(g.Cast(words, ElementType.F32), one);                             // [batch, comments, words]
         Value none = g.Expand(g.Constant([0f], 1, 1, 1), "batch", comments, 1);
         Value isEnd = g.Max(g.Sub(g.Concat(axis: 2, none, g.Split(isWord, axis: 2, length - 1, 1)[0]), isWord), zero);
         Value isLast = g.Sub(isWord, g.Concat(axis: 2, g.Split(isWord, axis: 2, 1, length - 1)[1], none));
         Value isFirst = g.Expand(g.Constant([1f, .. new float[length - 1]], 1, 1, length), "batch", comments, length);
         Value filled = g.Mul(g.ReduceSum(isWord, axis: 2), g.Constant([1f / length]));        // [batch, comments]
-        Value next = g.Add(words, g.Cast(g.Mul(isEnd, g.Constant([(float)Vocabulary.End])), TensorType.I64));
+        Value next = g.Add(words, g.Cast(g.Mul(isEnd, g.Constant([(float)Vocabulary.End])), ElementType.I64));
         Value start = g.Expand(g.Reshape(g.Constant((long)Vocabulary.Start), 1, 1, 1), "batch", comments, 1);
         Value after = g.Concat(axis: 2, start, g.Split(words, axis: 2, length - 1, 1)[0]);
 
@@ -35,7 +35,7 @@ internal static class ChatEncoderGraph
         var layer = new ChatWeights(weights);
         Value x = g.Relu(g.Add(g.Gather(g.Weight(layer.WordTable()), next), g.MatMul(features, g.Weight(layer.Features()))));    // [batch, comments, words, embedding]
 
-        Value isSayable = g.Min(g.Max(g.Sub(g.Cast(next, TensorType.F32), one), zero), one);  // neither <PAD> nor <UNK>
+        Value isSayable = g.Min(g.Max(g.Sub(g.Cast(next, ElementType.F32), one), zero), one);  // neither <PAD> nor <UNK>
         Value scores = g.Mul(g.Linear(x, weights, "chat_encoder.score"), g.Unsqueeze(isSayable, 3));
         scores = g.Add(scores, g.Mul(g.Unsqueeze(g.Sub(one, isSayable), 3), g.Constant([ChatSpec.Absent, .. new float[ChatSpec.EvidenceCount - 1]])));
         return g.Build(

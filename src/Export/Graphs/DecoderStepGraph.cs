@@ -1,4 +1,4 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export.Graphs;
 
@@ -45,10 +45,10 @@ internal static class DecoderStepGraph
     public static Model Build(ModelConfig config, SafeTensors weights, StepArithmetic arithmetic = StepArithmetic.Float32, bool onDevice = false)
     {
         var g = new Graph("decoder_step", "One step of the decoder: a token and the state to the logits of the next token and the next state.");
-        Value token = g.Input("token", TensorType.I64, "batch");
+        Value token = g.Input("token", ElementType.I64, "batch");
         var states = new StepStates(g, onDevice);
-        Value hidden = states.Input("hidden", TensorType.F32, config.HiddenSize);             // [batch, hidden]
-        Value cell = states.Input("cell", TensorType.F32, config.HiddenSize);                 // [batch, hidden]
+        Value hidden = states.Input("hidden", ElementType.F32, config.HiddenSize);             // [batch, hidden]
+        Value cell = states.Input("cell", ElementType.F32, config.HiddenSize);                 // [batch, hidden]
 
         PastWordsGraph? past = onDevice && config.Chat is ChatSpec chat ? new PastWordsGraph(g, states, chat, weights, token) : null;
 
@@ -57,7 +57,7 @@ internal static class DecoderStepGraph
         Value gates = g.Gather(g.Weight(arithmetic == StepArithmetic.Float16 ? Weight.Float16(table) : table), token);    // [batch, 4 × hidden]: embedding · W_ihᵀ + b_ih + b_hh
         gates = arithmetic switch                                                             // + hidden · W_hhᵀ
         {
-            StepArithmetic.Float16 => g.Cast(g.Gemm(g.Cast(hidden, TensorType.F16), g.Weight(Weight.Float16(lstm.StepRecurrent())), gates), TensorType.F32),
+            StepArithmetic.Float16 => g.Cast(g.Gemm(g.Cast(hidden, ElementType.F16), g.Weight(Weight.Float16(lstm.StepRecurrent())), gates), ElementType.F32),
             StepArithmetic.Int8 => g.Add(g.MatMulInt8(hidden, lstm.StepRecurrentInt8()), gates),
             StepArithmetic.Int8Rows => g.Add(g.MatMulInt8Rows(hidden, lstm.StepRecurrentInt8Rows()), gates),
             _ => g.Gemm(hidden, g.Weight(lstm.StepRecurrent()), gates),
@@ -66,7 +66,7 @@ internal static class DecoderStepGraph
         var head = new HeadWeights(weights, withSentinel: config.Chat is not null && !onDevice);
         Value logits = arithmetic switch                                                      // [batch, vocabulary], or one more
         {
-            StepArithmetic.Float16 => g.Cast(g.Gemm(g.Cast(nextHidden, TensorType.F16), g.Weight(Weight.Float16(head.Transposed())), g.Weight(Weight.Float16(head.Bias()))), TensorType.F32),
+            StepArithmetic.Float16 => g.Cast(g.Gemm(g.Cast(nextHidden, ElementType.F16), g.Weight(Weight.Float16(head.Transposed())), g.Weight(Weight.Float16(head.Bias()))), ElementType.F32),
             StepArithmetic.Int8 or StepArithmetic.Screening => g.Add(g.MatMulInt8(nextHidden, head.Int8()), g.Weight(head.Bias())),
             StepArithmetic.Int8Rows => g.Add(g.MatMulInt8Rows(nextHidden, head.Int8Rows()), g.Weight(head.Bias())),
             _ => g.Linear(nextHidden, g.Weight(head.Transposed()), g.Weight(head.Bias())),

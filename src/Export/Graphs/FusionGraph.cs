@@ -1,4 +1,4 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export.Graphs;
 
@@ -13,8 +13,8 @@ internal static class FusionGraph
     {
         var g = new Graph("fusion", "The states of the encoders to the first state of the decoder.");
         (Value Hidden, Value Cell)[] states = [.. ((string[])["video", "audio"]).Select(encoder => (
-            g.Input($"{encoder}_hidden", TensorType.F32, "batch", config.HiddenSize),
-            g.Input($"{encoder}_cell", TensorType.F32, "batch", config.HiddenSize)))];
+            g.Input($"{encoder}_hidden", ElementType.F32, "batch", config.HiddenSize),
+            g.Input($"{encoder}_cell", ElementType.F32, "batch", config.HiddenSize)))];
 
         Value hidden = g.Linear(g.Concat(axis: 1, [.. states.Select(state => state.Hidden)]), weights, "fuse_h");
         Value cell = g.Linear(g.Concat(axis: 1, [.. states.Select(state => state.Cell)]), weights, "fuse_c");

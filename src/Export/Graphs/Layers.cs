@@ -1,4 +1,4 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export.Graphs;
 
@@ -11,25 +11,6 @@ internal static class Layers
     /// <summary>nn.Linear: [..., inputs] to [..., outputs].</summary>
     public static Value Linear(this Graph g, Value x, SafeTensors weights, string module) =>
         g.Linear(x, g.Weight(Onnx.Weight.Transposed(weights, $"{module}.weight")), g.Weight(weights, $"{module}.bias"));
-
-    /// <summary>nn.Linear without bias, BatchNorm and ReLU: [..., inputs] to [..., outputs].</summary>
-    public static Value NormalisedLinear(this Graph g, Value x, SafeTensors weights, string linear, string norm)
-    {
-        var layer = new NormalisedLayer(weights, linear, norm);
-        return g.Relu(g.Linear(x, g.Weight(layer.Transposed()), g.Weight(layer.Bias())));
-    }
-
-    /// <summary>nn.Conv2d with stride 2, padding 1 and no bias, BatchNorm and ReLU, one after the other as the module's conv0, norm0, conv1 and so on:
-    /// [batch, inputs, height, width] to [batch, outputs, height and width halved by each].</summary>
-    public static Value NormalisedConvolutions(this Graph g, Value x, SafeTensors weights, string module, int count)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            var layer = new NormalisedLayer(weights, $"{module}.conv{i}", $"{module}.norm{i}");
-            x = g.Relu(g.Conv(x, g.Weight(layer.Weight()), g.Weight(layer.Bias()), stride: 2, padding: 1));
-        }
-        return x;
-    }
 
     /// <summary>nn.LSTM over a whole sequence, [clips, time, inputs]; states before and after are [batch, hidden], where clips is batch, or 1
     /// for a sequence that all states take in.</summary>

@@ -1,4 +1,4 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export.Graphs;
 
@@ -24,10 +24,10 @@ internal sealed class PastWordsGraph
     public PastWordsGraph(Graph g, StepStates states, ChatSpec chat, SafeTensors weights, Value token)
     {
         (_g, _chat, _weights, _token) = (g, chat, weights, token);
-        _after = states.Constant("past_after", TensorType.I64, chat.PlaceCount);
-        _next = states.Constant("past_next", TensorType.I64, chat.PlaceCount);
-        _scores = states.Constant("past_scores", TensorType.F32, chat.PlaceCount, ChatSpec.EvidenceCount);
-        _match = states.Input("match", TensorType.F32, chat.PlaceCount);
+        _after = states.Constant("past_after", ElementType.I64, chat.PlaceCount);
+        _next = states.Constant("past_next", ElementType.I64, chat.PlaceCount);
+        _scores = states.Constant("past_scores", ElementType.F32, chat.PlaceCount, ChatSpec.EvidenceCount);
+        _match = states.Input("match", ElementType.F32, chat.PlaceCount);
     }
 
     /// <summary>One distribution out of the decoder's words and the past ones.</summary>

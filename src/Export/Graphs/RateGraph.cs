@@ -1,4 +1,4 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export.Graphs;
 
@@ -12,8 +12,8 @@ internal static class RateGraph
     public static Model Build(ModelConfig config, SafeTensors weights)
     {
         var g = new Graph("rate", "The fused state to the rate at which people comment now, in comments per second.");
-        Value hidden = g.Input("hidden", TensorType.F32, "batch", config.HiddenSize);
-        Value cell = g.Input("cell", TensorType.F32, "batch", config.HiddenSize);
+        Value hidden = g.Input("hidden", ElementType.F32, "batch", config.HiddenSize);
+        Value cell = g.Input("cell", ElementType.F32, "batch", config.HiddenSize);
 
         Value x = g.Relu(g.Linear(g.Concat(axis: 1, hidden, cell), weights, "rate.embed"));   // [batch, units]
         x = g.Squeeze(g.Linear(x, weights, "rate.output"), 1);                                // [batch]: ln of the rate

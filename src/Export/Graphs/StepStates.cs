@@ -1,4 +1,4 @@
-using Twitch.Export.Onnx;
+using Twitch.Onnx;
 
 namespace Twitch.Export.Graphs;
 
@@ -24,11 +24,11 @@ internal sealed class StepStates(Graph g, bool onDevice)
     /// <param name="type">Of its elements.</param>
     /// <param name="rowShape">Of a row.</param>
     /// <returns>[batch, …].</returns>
-    public Value Input(string name, TensorType type, params Dimension[] rowShape)
+    public Value Input(string name, ElementType type, params Dimension[] rowShape)
     {
         if (!onDevice)
             return g.Input(name, type, ["batch", .. rowShape]);
-        _rows ??= g.Input("rows", TensorType.I64, "batch");
+        _rows ??= g.Input("rows", ElementType.I64, "batch");
         Value previous = g.Input(name, type, ["previous", .. rowShape]), fresh = g.Input($"fresh_{name}", type, ["fresh", .. rowShape]);
         return g.Gather(g.Concat(axis: 0, previous, fresh), _rows);
     }
@@ -38,7 +38,7 @@ internal sealed class StepStates(Graph g, bool onDevice)
     /// <param name="type">Of its elements.</param>
     /// <param name="rowShape">Of a row.</param>
     /// <returns>[batch, …].</returns>
-    public Value Constant(string name, TensorType type, params Dimension[] rowShape)
+    public Value Constant(string name, ElementType type, params Dimension[] rowShape)
     {
         Value value = Input(name, type, rowShape);
         if (onDevice)

@@ -58,11 +58,11 @@ public sealed class UploadedClip
     /// <param name="moment">Since the start of the clip.</param>
     public RecordedWindow Window(TimeSpan moment)
     {
-        ClipWindow window = ClipWindow.Before(moment, _config, FrameCount, _mel.Length / _config.Mel.MelCount);
-        return new RecordedWindow(
-            window,
-            _frames.AsSpan(window.FirstFrame * _config.Frame.ByteCount, window.FrameCount * _config.Frame.ByteCount).ToArray(),
-            _mel.AsSpan((int)window.FirstStep * _config.Mel.MelCount, window.StepCount * _config.Mel.MelCount).ToArray());
+        ClipWindow window = ClipWindow.Before(moment, _config, FrameCount, _config.Ears is null ? _mel.Length / _config.Mel.MelCount : FrameCount);
+        byte[] frames = _frames.AsSpan(window.FirstFrame * _config.Frame.ByteCount, window.FrameCount * _config.Frame.ByteCount).ToArray();
+        return new RecordedWindow(window, frames, _config.Ears is not null
+            ? SoundSteps.OfSeconds(window.FirstFrame, window.FrameCount, 0, _mel, _config.Mel, _config.MelStride)
+            : _mel.AsSpan((int)window.FirstStep * _config.Mel.MelCount, window.StepCount * _config.Mel.MelCount).ToArray());
     }
 
     // Names the clip as the input, with all that confines it.

@@ -19,7 +19,7 @@ public sealed class BatchScheduler : IAsyncDisposable
     /// <param name="speaker">Knows the words and what may be said.</param>
     public BatchScheduler(IBatchDecoderStep decoder, Speaker speaker)
     {
-        (_decoder, _speaker, _batch) = (decoder, speaker, new CommentBatch<Generation>(decoder, speaker.Banned));
+        (_decoder, _speaker, _batch) = (decoder, speaker, new CommentBatch<Generation>(decoder, speaker.DrawRules));
         _loop = Task.Run(RunAsync);
     }
 

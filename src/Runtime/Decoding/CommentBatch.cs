@@ -4,11 +4,11 @@ namespace Twitch.Runtime;
 /// seed, and none depends on its neighbours. Not for several threads at a time.</summary>
 /// <typeparam name="TOwner">What the caller knows a comment by.</typeparam>
 /// <param name="decoder">Computes the rows.</param>
-/// <param name="banned">Ids that are never drawn.</param>
-internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder, int[] banned)
+/// <param name="rules">What may be drawn.</param>
+internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder, DrawRules rules)
 {
     private readonly List<Row> _rows = [];                              // in the order of the decoder's rows
-    private readonly Sampler _buffers = new(decoder.VocabularySize, banned);    // of all rows' samplers
+    private readonly Sampler _buffers = new(rules);    // of all rows' samplers
     private readonly Stack<Sampler> _idle = [];
     private readonly int[] _tokens = new int[decoder.Capacity];
 
@@ -27,7 +27,7 @@ internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder, int[] bann
         sampler.Begin(options);
         decoder.Reset(_rows.Count, clip);
         _tokens[_rows.Count] = Vocabulary.Start;
-        _rows.Add(new Row(owner, sampler, options.MaxLength));
+        _rows.Add(new Row(owner, sampler));
     }
 
     /// <summary>Draws a token of every comment.</summary>
@@ -77,7 +77,7 @@ internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder, int[] bann
         _rows.RemoveAt(last);
     }
 
-    private sealed class Row(TOwner owner, Sampler sampler, int maxLength)
+    private sealed class Row(TOwner owner, Sampler sampler)
     {
         public TOwner Owner { get; } = owner;
 
@@ -92,7 +92,7 @@ internal sealed class CommentBatch<TOwner>(IBatchDecoderStep decoder, int[] bann
             Token token = Sampler.Draw(logits);
             if (token.Id != Vocabulary.End)
                 Tokens.Add(token);
-            Ended = token.Id == Vocabulary.End || Tokens.Count == maxLength;
+            Ended = token.Id == Vocabulary.End || Sampler.IsFull;
             return token.Id;
         }
     }

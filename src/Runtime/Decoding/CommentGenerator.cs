@@ -9,7 +9,7 @@ public sealed class CommentGenerator : IDisposable
     private readonly Sampler _sampler;
     private readonly Action<IDecoderStep, Sampler>? _giveBack;
     private int _token = Vocabulary.Start;
-    private int _left;
+    private bool _ended;
     private bool _disposed;
 
     /// <summary>Begins a comment with a decoder and a sampler of the caller's.</summary>
@@ -25,7 +25,7 @@ public sealed class CommentGenerator : IDisposable
 
     internal CommentGenerator(IDecoderStep decoder, Sampler sampler, ClipContext clip, SamplingOptions options, Action<IDecoderStep, Sampler>? giveBack)
     {
-        (_decoder, _sampler, _giveBack, _left) = (decoder, sampler, giveBack, options.MaxLength);
+        (_decoder, _sampler, _giveBack) = (decoder, sampler, giveBack);
         sampler.Begin(options);
         decoder.Reset(clip);
     }
@@ -37,12 +37,12 @@ public sealed class CommentGenerator : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         token = default;
-        if (_left == 0)
+        if (_ended)
             return false;
 
         token = _sampler.Draw(_decoder.AdvanceToDraw(_token)[0]);
         _token = token.Id;
-        _left = token.Id == Vocabulary.End ? 0 : _left - 1;
+        _ended = token.Id == Vocabulary.End || _sampler.IsFull;
         return token.Id != Vocabulary.End;
     }
 

@@ -83,6 +83,14 @@ internal sealed class Ranking
             _largest[block] = LargestOf(block);
     }
 
+    /// <summary>Lets none of some neighbouring tokens be said, before any is ranked.</summary>
+    public void Forbid(int first, int end)
+    {
+        _left.AsSpan(first, end - first).Fill(float.NegativeInfinity);
+        for (int block = first / BlockSize; block * BlockSize < end; block++)
+            _largest[block] = LargestOf(block);
+    }
+
     /// <summary>The token of a rank, 0 is the best, or −1 behind the last that may be said.</summary>
     public int At(int rank)
     {

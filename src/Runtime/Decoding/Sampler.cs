@@ -1,40 +1,49 @@
 namespace Twitch.Runtime;
 
-/// <summary>Draws the tokens of one comment after another from their logits. Buffers are made once: drawing allocates nothing and
-/// never sorts the vocabulary. Not for several threads at a time.</summary>
-/// <remarks><c>&lt;PAD&gt; &lt;UNK&gt; &lt;SOS&gt;</c> and the banned ids never come out. If every other token is forbidden, the comment ends.</remarks>
+/// <summary>Draws the tokens of one comment after another from their logits. Buffers are made once: drawing allocates nothing, but where a word is
+/// spelt to its end, and never sorts the vocabulary. Not for several threads at a time.</summary>
+/// <remarks><c>&lt;PAD&gt; &lt;UNK&gt; &lt;SOS&gt;</c> and the banned ids never come out, nor do pieces that make no word, nor a token that ends a word or a run of words
+/// that may not be said: it is drawn anew without that token. If every other token is forbidden, the comment ends.</remarks>
 public sealed class Sampler
 {
     private readonly float[] _weights;      // [vocabulary]: exp of something, for sums
     private readonly Ranking _ranking;      // of the logits after bans and penalties
-    private readonly int[] _banned;         // ids, besides the special ones
-    private readonly bool[] _isBanned;      // [vocabulary], the special ones too
+    private readonly DrawRules _rules;
     private readonly Candidates _candidates;
     private readonly Xoshiro256 _random = new(0);
+    private readonly WordsSaid _words;      // the comment so far
+    private readonly List<int> _rejected = [];    // of the draw under way
     private SamplingOptions _options = new();
-    private int[] _said = [];               // the comment so far: _saidCount of _options.MaxLength
-    private int _saidCount;
+    private int _mostTokens;
 
     /// <summary>Makes the buffers.</summary>
-    /// <param name="vocabularySize">Logits of a step.</param>
-    /// <param name="banned">Ids that are never drawn, besides the special ones; see <see cref="SpeechRules.Unsayable"/>.</param>
+    /// <param name="vocabularySize">Logits of a step; every token is a word.</param>
+    /// <param name="banned">Ids that are never drawn, besides the special ones.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is none of the vocabulary.</exception>
-    public Sampler(int vocabularySize, int[]? banned = null)
+    public Sampler(int vocabularySize, int[]? banned = null) : this(new DrawRules(vocabularySize, banned))
     {
-        _banned = banned ?? [];
-        foreach (int id in _banned)
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)vocabularySize, nameof(banned));
-        _weights = new float[vocabularySize];
-        _ranking = new Ranking(vocabularySize);
-        _candidates = new Candidates(vocabularySize);
-        _isBanned = new bool[vocabularySize];
-        foreach (int id in (int[])[.. _banned, Vocabulary.Pad, Vocabulary.Unknown, Vocabulary.Start])
-            _isBanned[id] = true;
+    }
+
+    /// <summary>Makes the buffers.</summary>
+    /// <param name="rules">What may be drawn.</param>
+    public Sampler(DrawRules rules)
+    {
+        _rules = rules;
+        _words = new WordsSaid(rules);
+        _weights = new float[rules.VocabularySize];
+        _ranking = new Ranking(rules.VocabularySize);
+        _candidates = new Candidates(rules.VocabularySize);
     }
 
     // A draw leaves nothing in the buffers that the next one reads, so the samplers of one thread can share them: they stay in the cache.
-    internal Sampler(Sampler buffers) => (_weights, _ranking, _banned, _isBanned, _candidates) =
-        (buffers._weights, buffers._ranking, buffers._banned, buffers._isBanned, buffers._candidates);
+    internal Sampler(Sampler buffers)
+    {
+        (_weights, _ranking, _rules, _candidates) = (buffers._weights, buffers._ranking, buffers._rules, buffers._candidates);
+        _words = new WordsSaid(_rules);
+    }
+
+    /// <summary>Whether the comment has its longest length: the next token is the end.</summary>
+    public bool IsFull => _words.TokenCount >= _mostTokens || (_words.Count >= _options.MaxLength && _words.State == WordState.Between);
 
     /// <summary>Begins a comment.</summary>
     /// <param name="options">How its tokens are drawn, and the seed.</param>
@@ -43,9 +52,9 @@ public sealed class Sampler
     {
         _options = options.Validate(_weights.Length);
         _random.Reset(options.Seed);
-        _saidCount = 0;
-        if (_said.Length < options.MaxLength)
-            _said = new int[options.MaxLength];
+        _mostTokens = _rules.MostTokens(options.MaxLength);
+        _words.Begin(_mostTokens);
+        _rejected.Clear();
     }
 
     /// <summary>Draws the next token; <see cref="Vocabulary.End"/> if the comment ends, which it does after the longest length too. Where the
@@ -67,17 +76,26 @@ public sealed class Sampler
             throw NotNumbers(float.IsFinite(largest) ? sum : largest);
 
         float normalizer = areLogProbabilities ? 0 : largest + MathF.Log(sum);
-        int id = Vocabulary.End;
-        if (_saidCount < _options.MaxLength)
+        int id = IsFull ? Vocabulary.End : DrawAllowed(logits);
+        if (id != Vocabulary.End)
+            _words.Add(id);
+        _rejected.Clear();
+        return new Token(id, logits[id] - normalizer);
+    }
+
+    private int DrawAllowed(ReadOnlySpan<float> logits)
+    {
+        while (true)
         {
             Score(logits);
-            id = _options.Temperature == 0 ? _ranking.At(0) : DrawScored();
+            int id = _options.Temperature == 0 ? _ranking.At(0) : DrawScored();
             if (id < 0)    // bans and penalties left nothing to say
-                id = Vocabulary.End;
-            if (id != Vocabulary.End)
-                _said[_saidCount++] = id;
+                return Vocabulary.End;
+            if (id == Vocabulary.End || _words.MayBe(id))
+                return id;
+            _rejected.Add(id);
+            _ranking.Begin(logits);
         }
-        return new Token(id, logits[id] - normalizer);
     }
 
     // How many of the most likely tokens decide; 0 if all do.
@@ -89,29 +107,38 @@ public sealed class Sampler
     {
         token = default;
         int k = Needed;
-        if (k == 0 || k > top.Ids.Length || _saidCount == _options.MaxLength)
+        if (k == 0 || k > top.Ids.Length || IsFull)
             return false;
         if (!float.IsFinite(top.LogSum))
             throw NotNumbers(top.LogSum);
 
-        _candidates.Take(top);
-        ScoreCandidates();
-        ReadOnlySpan<float> best = _candidates.Scores[..k];
-        if (!(best[^1] > _candidates.Least))
-            return false;
+        while (true)
+        {
+            _candidates.Take(top);
+            ScoreCandidates();
+            ReadOnlySpan<float> best = _candidates.Scores[..k];
+            if (!(best[^1] > _candidates.Least))
+                return false;    // what was rejected stays so
 
-        int place = _options.Temperature == 0 ? 0 : DrawFromTop(best, _random.NextDouble());
-        int id = _candidates.Ids[place];
-        if (id != Vocabulary.End)
-            _said[_saidCount++] = id;
-        token = new Token(id, _candidates.Logits[place] - top.LogSum);
-        return true;
+            int place = _options.Temperature == 0 ? 0 : DrawFromTop(best, _random.NextDouble());
+            int id = _candidates.Ids[place];
+            if (id != Vocabulary.End && !_words.MayBe(id))
+            {
+                _rejected.Add(id);
+                continue;
+            }
+            if (id != Vocabulary.End)
+                _words.Add(id);
+            _rejected.Clear();
+            token = new Token(id, _candidates.Logits[place] - top.LogSum);
+            return true;
+        }
     }
 
     // As Score, over the candidates' places.
     private void ScoreCandidates()
     {
-        ReadOnlySpan<int> said = _said.AsSpan(0, _saidCount);
+        ReadOnlySpan<int> said = _words.Tokens;
         Span<float> scores = _candidates.Scores;
         if (_options.RepetitionPenalty > 1)
         {
@@ -132,7 +159,7 @@ public sealed class Sampler
         for (int place = 0; place < scores.Length; place++)
         {
             int id = _candidates.Ids[place];
-            if (_isBanned[id] || (id == Vocabulary.End && said.Length < _options.MinLength))
+            if (_rules.IsBanned[id] || !_words.CanBe(id) || (id == Vocabulary.End && _words.Count < _options.MinLength) || _rejected.Contains(id))
                 scores[place] = float.NegativeInfinity;
         }
         _candidates.Rank();
@@ -143,7 +170,7 @@ public sealed class Sampler
     // Bans and penalties.
     private void Score(ReadOnlySpan<float> logits)
     {
-        ReadOnlySpan<int> said = _said.AsSpan(0, _saidCount);
+        ReadOnlySpan<int> said = _words.Tokens;
 
         if (_options.RepetitionPenalty > 1)
         {
@@ -165,10 +192,26 @@ public sealed class Sampler
         Forbid(Vocabulary.Pad);
         Forbid(Vocabulary.Unknown);
         Forbid(Vocabulary.Start);
-        foreach (int id in _banned)
+        foreach (int id in _rules.Banned)
             Forbid(id);
-        if (said.Length < _options.MinLength)
+        foreach (int id in _rejected)
+            Forbid(id);
+        if (_words.Count < _options.MinLength)
             Forbid(Vocabulary.End);
+        if (_rules.Subwords is { } vocabulary)
+            ForbidNonWords(vocabulary);
+    }
+
+    // Pieces that make no word with those before them, and within a word the whole ones and the end.
+    private void ForbidNonWords(Vocabulary vocabulary)
+    {
+        if (_words.State != WordState.Between)
+            _ranking.Forbid(0, vocabulary.WordCount);
+        for (int id = vocabulary.WordCount; id < vocabulary.Count; id++)
+        {
+            if (!_words.CanBe(id))
+                Forbid(id);
+        }
     }
 
     private void Forbid(int id) => _ranking.Change(id, float.NegativeInfinity);

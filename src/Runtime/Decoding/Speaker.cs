@@ -4,7 +4,8 @@ namespace Twitch.Runtime;
 /// For any number of threads.</summary>
 /// <param name="rules">What may be said.</param>
 /// <param name="vocabulary">The words of the ids.</param>
-public sealed class Speaker(SpeechRules rules, Vocabulary vocabulary)
+/// <param name="blocked">Runs of words that are not said; absent: none.</param>
+public sealed class Speaker(SpeechRules rules, Vocabulary vocabulary, BlockedRuns? blocked = null)
 {
     /// <summary>Most times that one comment is drawn.</summary>
     public const int MostDraws = 5;
@@ -14,8 +15,8 @@ public sealed class Speaker(SpeechRules rules, Vocabulary vocabulary)
     /// <summary>What may be said.</summary>
     public SpeechRules Rules => rules;
 
-    /// <summary>Ids that are never drawn.</summary>
-    internal int[] Banned { get; } = rules.Unsayable(vocabulary);
+    /// <summary>What may be drawn.</summary>
+    internal DrawRules DrawRules { get; } = new(vocabulary, rules, blocked);
 
     /// <summary>Comments that might not be said and were drawn once more.</summary>
     public long DrawnAgainCount => Interlocked.Read(ref _drawnAgain);
@@ -38,8 +39,12 @@ public sealed class Speaker(SpeechRules rules, Vocabulary vocabulary)
     {
         if (tokens.Count == 0)
             return new Comment("", tokens, logProbabilities);    // the model has nothing to say
-        if (rules.Say(vocabulary.Decode([.. tokens])) is { } text)
-            return new Comment(text, tokens, logProbabilities);
+        // What was cleaned may have other words than what was drawn.
+        if (rules.Say(vocabulary.Decode([.. tokens])) is { } text && blocked?.AreIn(text) != true)
+        {
+            var comment = new Comment(text, tokens, logProbabilities);
+            return vocabulary.HasSubwords ? comment with { WordLogProbabilities = [.. comment.Words(vocabulary).Select(word => word.LogProbability)] } : comment;
+        }
         if (draw + 1 < MostDraws && options.Temperature > 0)    // greedy draws the same again
         {
             Interlocked.Increment(ref _drawnAgain);

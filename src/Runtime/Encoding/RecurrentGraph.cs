@@ -34,6 +34,19 @@ internal sealed class RecurrentGraph(OpenGraph graph, string input)
         return next;
     }
 
+    /// <summary>Runs the graph over rows of numbers. Without any, the state stays as it was.</summary>
+    /// <param name="rows">[clips, time, size].</param>
+    /// <param name="clips">Clips of the batch, or 1 for what all states take in.</param>
+    /// <param name="size">Numbers of a row.</param>
+    /// <param name="state">State before; not changed.</param>
+    /// <returns>State after.</returns>
+    /// <exception cref="ArgumentException">The numbers are not whole rows of the clips.</exception>
+    public EncoderState RunRows(ReadOnlySpan<float> rows, int clips, int size, EncoderState state)
+    {
+        int time = StepCount(rows.Length, clips, size);
+        return time == 0 ? state : Run(rows, TensorElementType.Float, [clips, time, size], state);
+    }
+
     /// <summary>How many steps of <paramref name="stepSize"/> elements each clip of the batch has.</summary>
     /// <exception cref="ArgumentException">The elements are not whole steps of the batch.</exception>
     public int StepCount(int elements, int batch, int stepSize)

@@ -11,10 +11,10 @@ public sealed class StreamingEncoder
     private readonly CommentModel _model;
     private readonly ChatHistory? _chat;
     private readonly TimeSpan _origin;
-    private readonly Tail<float> _mel;
+    private readonly Tail<float> _sound;
     private readonly List<long> _firstSteps = [];                                     // of each window that has begun, oldest first
     private EncoderState _video = EncoderState.Empty, _audio = EncoderState.Empty;    // a clip for each of them
-    private long _nextStep;                                                           // the first mel step that was not taken in
+    private long _nextStep;                                                           // the first step of sound that was not taken in
     private int? _nextSecond;
     private (ChatWindow Chat, PastWords Words)? _ahead;                               // what was said before the next second, as far as it was known
 
@@ -26,7 +26,7 @@ public sealed class StreamingEncoder
     public StreamingEncoder(CommentModel model, ChatHistory? chat = null, TimeSpan origin = default)
     {
         (_model, _chat, _origin) = (model, chat, origin);
-        _mel = new Tail<float>(model.Config.Mel.MelCount);
+        _sound = new Tail<float>(model.Config.MelStepSize);
         foreach (string file in (string[])[BundleManifest.VideoEncoderFile, BundleManifest.AudioEncoderFile])
         {
             IReadOnlyList<GraphValue> inputs = model.Bundle.Graph(file).Inputs;
@@ -41,13 +41,14 @@ public sealed class StreamingEncoder
     /// <summary>Takes in a second of the stream.</summary>
     /// <param name="second">The one after the last; the first may be any. Read during the call.</param>
     /// <returns>The window that ends when the second begins: with its picture, and with the sound that ended by then.</returns>
-    /// <exception cref="ArgumentException">A second or a mel step is left out, or the frame has another size.</exception>
+    /// <exception cref="ArgumentException">A second or a step of sound is left out, or the frame has another size.</exception>
     public ClipContext Add(StreamSecond second)
     {
-        Expect(second);
+        SoundSteps heard = SoundSteps.Of(second, _model.Config);
+        Expect(second, heard.First);
         Begin(second);
         _video = _model.Video.EncodeShared(second.Frame.Span, _video);
-        _mel.Append(second.Mel.Span);
+        _sound.Append(heard.Values.Span);
         Hear(TimeSpan.FromSeconds(second.Index));
         PastWords[]? said = ChatBefore(second.Index) is ChatWindow chat ? [Read(chat)] : null;
         Current = _model.Fuse(_video.Slice(0, 1), _audio.Slice(0, 1), said)[0];
@@ -71,18 +72,18 @@ public sealed class StreamingEncoder
 
     private PastWords Read(ChatWindow chat) => _ahead is { } ahead && ahead.Chat.IsSame(chat) ? ahead.Words : _model.Chat!.Encode([chat])[0];
 
-    private void Expect(StreamSecond second)
+    private void Expect(StreamSecond second, long firstStep)
     {
         if (second.Frame.Length != _model.Config.Frame.ByteCount)
             throw new ArgumentException($"the frame has {second.Frame.Length} bytes; {_model.Config.Frame.ByteCount} are needed.", nameof(second));
         if (_nextSecond is not { } next)
         {
-            _mel.Restart(second.FirstStep);
-            _nextStep = RoundUp(second.FirstStep);
+            _sound.Restart(firstStep);
+            _nextStep = firstStep;
         }
-        else if (second.Index != next || second.FirstStep != _mel.Next)
+        else if (second.Index != next || firstStep != _sound.Next)
         {
-            throw new ArgumentException($"second {second.Index} from mel step {second.FirstStep} does not follow; second {next} from step {_mel.Next} is needed.", nameof(second));
+            throw new ArgumentException($"second {second.Index} from step of sound {firstStep} does not follow; second {next} from step {_sound.Next} is needed.", nameof(second));
         }
         _nextSecond = second.Index + 1;
     }
@@ -97,29 +98,21 @@ public sealed class StreamingEncoder
         (_video, _audio) = (_video.Append(zeros), _audio.Append(zeros));
     }
 
-    // Whole strides that ended by now; steps that do not fill one wait. A stride across the border of a window is not the window's, so
-    // at a border the oldest windows go first.
+    // What ended by now. A step before the border of a window is not the window's, so at a border the oldest windows go first.
     private void Hear(TimeSpan now)
     {
-        int stride = _model.Config.MelStride;
-        long end = Math.Min(_model.Config.Mel.StepsEndingBy(now), _mel.Next) / stride * stride;
+        long end = Math.Min(_model.Config.SoundStepsBy(now), _sound.Next);
         while (_nextStep < end)
         {
             int windows = _firstSteps.Count(first => first <= _nextStep);
             long until = windows < _firstSteps.Count ? Math.Min(end, _firstSteps[windows]) : end;
-            ReadOnlySpan<float> steps = _mel.Rows(_nextStep, (int)(until - _nextStep));
+            ReadOnlySpan<float> steps = _sound.Rows(_nextStep, (int)(until - _nextStep));
             if (windows == _firstSteps.Count)
                 _audio = _model.Audio.EncodeShared(steps, _audio);
             else if (windows > 0)
                 _audio = _model.Audio.EncodeShared(steps, _audio.Slice(0, windows)).Append(_audio.Slice(windows, _firstSteps.Count - windows));
             _nextStep = until;
         }
-        _mel.DropBefore(_nextStep);
-    }
-
-    private long RoundUp(long step)
-    {
-        int stride = _model.Config.MelStride;
-        return (step + stride - 1) / stride * stride;
+        _sound.DropBefore(_nextStep);
     }
 }

@@ -22,7 +22,7 @@ public sealed class SpeedTest
         (_model, _time, _cancellation) = (model, time, cancellation);
         ModelConfig config = model.Config;
         var random = new Random(1);
-        int stepsPerSecond = config.Mel.SampleRate / config.Mel.HopLength / config.MelStride * config.MelStride;
+        int stepsPerSecond = config.Mel.SampleRate / config.Mel.HopLength;
         _frames = new byte[config.WindowSeconds * config.Frame.ByteCount];
         random.NextBytes(_frames);
         _mel = [.. Enumerable.Range(0, config.WindowSeconds * stepsPerSecond * config.Mel.MelCount).Select(_ => random.NextSingle() * 12 - 12)];    // as log-mel lies
@@ -80,7 +80,7 @@ public sealed class SpeedTest
         using MemoryProbe? probe = _model.Options.Provider == ExecutionProvider.Cpu ? new MemoryProbe(StepWeightBytes(_model.Bundle, _model.Options, rows)) : null;
         var (steps, passes) = (new List<TimeSpan>(), new List<TimeSpan>());
         using IModelBatchDecoder? decoder = rows == 1 ? null : _model.CreateBatchDecoder(rows);
-        var buffers = new Sampler(_model.Config.VocabularySize, _model.Speaker.Banned);
+        var buffers = new Sampler(_model.Config.VocabularySize, _model.Speaker.DrawRules.Banned);    // every token a word, so that rows have equally many
         Sampler[] samplers = [.. Enumerable.Range(0, rows).Select(_ => new Sampler(buffers))];    // as in a batch of comments
         Turn();
         (steps, passes) = ([], []);    // the first one warms up

@@ -150,11 +150,11 @@ public sealed class ReplayFile
             throw new TwitchException($"the replay was made by the model {info.ModelSha256}, but {model.Bundle.Folder} holds {sha}; give the bundle that made it.");
     }
 
-    // What a window of the model can be: bytes of frames, and mel values in whole strides.
+    // What a window of the model can be: bytes of frames, and mel values in whole steps.
     private static (long Frames, long Mel) Longest(ModelConfig config)
     {
-        long steps = 1 + (long)config.WindowSeconds * config.Mel.SampleRate / config.Mel.HopLength;
-        return ((long)config.WindowSeconds * config.Frame.ByteCount, steps / config.MelStride * config.MelStride * config.Mel.MelCount);
+        long steps = config.Ears is null ? 1 + (long)config.WindowSeconds * config.Mel.SampleRate / config.Mel.HopLength : config.WindowSeconds;
+        return ((long)config.WindowSeconds * config.Frame.ByteCount, steps * config.MelStepSize);
     }
 
     private static long MostBytes(ModelConfig config)
@@ -169,10 +169,10 @@ public sealed class ReplayFile
     {
         ModelConfig config = model.Config;
         (long mostFrames, long mostMel) = Longest(config);
-        int frame = config.Frame.ByteCount, stride = config.Mel.MelCount * config.MelStride;
+        int frame = config.Frame.ByteCount, step = config.MelStepSize;
         long frames = Count(Frames), mel = Count(Mel), hidden = Count(Hidden), cell = Count(Cell);
-        if (frames % frame != 0 || frames > mostFrames || mel % stride != 0 || mel > mostMel || hidden != config.HiddenSize || cell != config.HiddenSize)
-            throw new TwitchException($"the replay's window has {frames} bytes of frames, {mel} mel values, and {hidden} and {cell} of state; the model needs multiples of {frame} up to {mostFrames} and of {stride} up to {mostMel}, and {config.HiddenSize} twice; send the file as it was given.");
+        if (frames % frame != 0 || frames > mostFrames || mel % step != 0 || mel > mostMel || hidden != config.HiddenSize || cell != config.HiddenSize)
+            throw new TwitchException($"the replay's window has {frames} bytes of frames, {mel} mel values, and {hidden} and {cell} of state; the model needs multiples of {frame} up to {mostFrames} and of {step} up to {mostMel}, and {config.HiddenSize} twice; send the file as it was given.");
         if (config.Chat is null)
             return;
         if (!tensors.Tensors.ContainsKey(GraphContract.PastNext))

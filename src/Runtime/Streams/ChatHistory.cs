@@ -43,4 +43,14 @@ public sealed class ChatHistory(ChatSpec? spec, Vocabulary vocabulary, int capac
         lock (_lock)
             return ChatWindow.Before(time, spec, _comments);
     }
+
+    /// <summary>How lively the chat was before a moment; null if the network reads no past chat.</summary>
+    /// <param name="time">The moment, since the start of the stream.</param>
+    public ChatPace? PaceBefore(TimeSpan time)
+    {
+        if (spec is null)
+            return null;
+        lock (_lock)
+            return ChatPace.Before(time, _comments);
+    }
 }

@@ -8,7 +8,7 @@ internal sealed class RecordingReader(Recording recording, ModelConfig config, C
     private const int MostSecondsReadOn = 30;    // decoding so much costs about what opening the decoders again does
 
     private readonly Tail<byte> _frames = new(config.Frame.ByteCount);
-    private readonly Tail<float> _mel = new(config.Mel.MelCount);
+    private readonly Tail<float> _sound = new(config.MelStepSize);
     private IEnumerator<StreamSecond>? _seconds;
     private bool _ended;
 
@@ -33,10 +33,11 @@ internal sealed class RecordingReader(Recording recording, ModelConfig config, C
                 break;
             }
             StreamSecond second = _seconds.Current;
-            if (_mel.First == _mel.Next)
-                _mel.Restart(second.FirstStep);
+            SoundSteps heard = SoundSteps.Of(second, config);
+            if (_sound.First == _sound.Next)
+                _sound.Restart(heard.First);
             _frames.Append(second.Frame.Span);
-            _mel.Append(second.Mel.Span);
+            _sound.Append(heard.Values.Span);
         }
         return !_ended || moment <= End;
     }
@@ -44,13 +45,13 @@ internal sealed class RecordingReader(Recording recording, ModelConfig config, C
     /// <summary>Encodes the window of a moment that was read up to, after what was said before it.</summary>
     public ClipContext Encode(CommentModel model, TimeSpan moment, ChatHistory chat)
     {
-        ClipWindow window = ClipWindow.Before(moment, config, (int)_frames.Next, _mel.Next);
+        ClipWindow window = ClipWindow.Before(moment, config, (int)_frames.Next, _sound.Next);
         ClipContext clip = model.Encode(
             window.FrameCount == 0 ? [] : _frames.Rows(window.FirstFrame, window.FrameCount),
-            window.StepCount == 0 ? [] : _mel.Rows(window.FirstStep, window.StepCount),
+            window.StepCount == 0 ? [] : _sound.Rows(window.FirstStep, window.StepCount),
             chat.Before(moment));
         _frames.DropBefore(window.FirstFrame);
-        _mel.DropBefore(window.FirstStep);
+        _sound.DropBefore(window.FirstStep);
         return clip;
     }
 
@@ -62,6 +63,6 @@ internal sealed class RecordingReader(Recording recording, ModelConfig config, C
         _seconds?.Dispose();
         _seconds = recording.Seconds(first, cancellationToken: cancellation).GetEnumerator();
         _frames.Restart(first);
-        _mel.Restart(0);    // the first second says which step it begins with
+        _sound.Restart(0);    // the first second says which step it begins with
     }
 }

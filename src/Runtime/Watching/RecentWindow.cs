@@ -2,12 +2,12 @@ using Twitch.Media;
 
 namespace Twitch.Runtime;
 
-/// <summary>Keeps the frames and mel steps of the window that ends now. For any thread.</summary>
+/// <summary>Keeps the frames and the sound of the window that ends now. For any thread.</summary>
 internal sealed class RecentWindow(ModelConfig config)
 {
     private readonly object _gate = new();
     private readonly Tail<byte> _frames = new(config.Frame.ByteCount);
-    private readonly Tail<float> _mel = new(config.Mel.MelCount);
+    private readonly Tail<float> _sound = new(config.MelStepSize);
     private bool _any;
 
     /// <summary>Forgets everything: what comes next does not follow.</summary>
@@ -20,19 +20,20 @@ internal sealed class RecentWindow(ModelConfig config)
     /// <summary>Takes a second in.</summary>
     public void Add(StreamSecond second)
     {
+        SoundSteps heard = SoundSteps.Of(second, config);
         lock (_gate)
         {
             if (!_any)
             {
                 _frames.Restart(second.Index);
-                _mel.Restart(second.FirstStep);
+                _sound.Restart(heard.First);
                 _any = true;
             }
             _frames.Append(second.Frame.Span);
-            _mel.Append(second.Mel.Span);
+            _sound.Append(heard.Values.Span);
             ClipWindow range = Range();
             _frames.DropBefore(range.FirstFrame);
-            _mel.DropBefore(range.FirstStep);
+            _sound.DropBefore(range.FirstStep);
         }
     }
 
@@ -47,7 +48,7 @@ internal sealed class RecentWindow(ModelConfig config)
             return new RecordedWindow(
                 range,
                 range.FrameCount == 0 ? [] : _frames.Rows(range.FirstFrame, range.FrameCount).ToArray(),
-                range.StepCount == 0 ? [] : _mel.Rows(range.FirstStep, range.StepCount).ToArray());
+                range.StepCount == 0 ? [] : _sound.Rows(range.FirstStep, range.StepCount).ToArray());
         }
     }
 
@@ -55,10 +56,9 @@ internal sealed class RecentWindow(ModelConfig config)
     private ClipWindow Range()
     {
         TimeSpan now = TimeSpan.FromSeconds(_frames.Next - 1);
-        ClipWindow range = ClipWindow.Before(now, config, (int)_frames.Next, _mel.Next);
+        ClipWindow range = ClipWindow.Before(now, config, (int)_frames.Next, _sound.Next);
         long firstFrame = Math.Max(range.FirstFrame, _frames.First), lastFrame = range.FirstFrame + range.FrameCount;
-        long stride = config.MelStride, begun = (_mel.First + stride - 1) / stride * stride;
-        long lastStep = range.FirstStep + range.StepCount, firstStep = Math.Min(Math.Max(range.FirstStep, begun), lastStep);
+        long lastStep = range.FirstStep + range.StepCount, firstStep = Math.Min(Math.Max(range.FirstStep, _sound.First), lastStep);
         return new ClipWindow((int)firstFrame, (int)(lastFrame - firstFrame), firstStep, (int)(lastStep - firstStep));
     }
 }

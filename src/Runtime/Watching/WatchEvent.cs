@@ -13,7 +13,8 @@ public sealed record SourceConnected(TimeSpan Time, int Connection) : WatchEvent
 /// <param name="Time">Moment that the comment is on.</param>
 /// <param name="CommentNumber">Which comment of this run, from 1.</param>
 /// <param name="Token">Its id and probability.</param>
-/// <param name="Text">What it adds to the comment's text; all of them joined are the text.</param>
+/// <param name="Text">What it adds to the comment's text: of a word that is spelt in several tokens, the last brings the word, and the others nothing. All of
+/// them joined are the text.</param>
 public sealed record TokenDrawn(TimeSpan Time, long CommentNumber, Token Token, string Text) : WatchEvent(Time);
 
 /// <summary>A whole comment. Until the next event is asked for, <see cref="Watcher.CopyWindow"/> gives what it was made from.</summary>

@@ -231,13 +231,27 @@ public sealed class Watcher
         long number = ++_comments;
         TimeSpan first = firstToken ?? _options.Clock.GetElapsedTime(arrived);    // it may have none
         _counters.Decoded(comment.Tokens.Count, _options.Clock.GetElapsedTime(begun), first);
-        string[] words = comment.Text.Split(' ');
+        string[] texts = TextsOf(comment);
         for (int i = 0; i < comment.Tokens.Count; i++)
-        {
-            // What was cleaned may have other words than tokens; then the first token brings all of them.
-            string text = words.Length != comment.Tokens.Count ? (i == 0 ? comment.Text : "") : i == 0 ? words[0] : $" {words[i]}";
-            yield return new TokenDrawn(_now, number, new Token(comment.Tokens[i], comment.LogProbabilities[i]), text);
-        }
+            yield return new TokenDrawn(_now, number, new Token(comment.Tokens[i], comment.LogProbabilities[i]), texts[i]);
         yield return new CommentMade(_now, number, comment, sampling, first);
+    }
+
+    // What each token adds to the text: the last one of a word brings the whole word. What was cleaned may have other words than were drawn; then the
+    // first token brings all of them.
+    private string[] TextsOf(Comment comment)
+    {
+        var texts = new string[comment.Tokens.Count];
+        Array.Fill(texts, "");
+        string[] words = comment.Text.Split(' ');
+        int[] ends = [.. Enumerable.Range(0, texts.Length).Where(i => _model.Vocabulary.EndsWord(comment.Tokens[i]))];
+        if (words.Length == ends.Length)
+        {
+            for (int i = 0; i < words.Length; i++)
+                texts[ends[i]] = i == 0 ? words[0] : $" {words[i]}";
+        }
+        else if (texts.Length > 0)
+            texts[0] = comment.Text;
+        return texts;
     }
 }

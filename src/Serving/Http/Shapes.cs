@@ -62,7 +62,8 @@ internal sealed record StatisticsJson(
 }
 
 internal sealed record CommentJson(
-    long N, double Time, DateTimeOffset At, string Text, string State, IReadOnlyList<int> Tokens, IReadOnlyList<float> Logprobs, string Seed, bool Replayable, PostJson? Post);
+    long N, double Time, DateTimeOffset At, string Text, string State, IReadOnlyList<int> Tokens, IReadOnlyList<float> Logprobs, string Seed, bool Replayable, PostJson? Post,
+    IReadOnlyList<float>? WordLogprobs = null);
 
 internal sealed record CommentsJson(IReadOnlyList<CommentJson> Comments);
 

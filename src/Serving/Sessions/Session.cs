@@ -134,7 +134,7 @@ internal sealed class Session : IAsyncDisposable
                     case SourceLost lost:
                         Become("reconnecting", lost.Reason);
                         break;
-                    case TokenDrawn drawn:
+                    case TokenDrawn { Text.Length: > 0 } drawn:    // a word is shown when it is whole
                         Events.Append("token", JsonSerializer.SerializeToUtf8Bytes(new TokenJson(drawn.CommentNumber, (int)tokens++, drawn.Text.TrimStart()), ServingJson.Readable.TokenJson));
                         break;
                     case CommentMade made:

@@ -40,7 +40,7 @@ public sealed record SessionComment(long Number, TimeSpan Time, DateTimeOffset A
     internal PostJson? Post { get; init; }
 
     internal CommentJson ToJson() => new(
-        Number, Time.TotalSeconds, At, Comment.Text, StateName(State), Comment.Tokens, Comment.LogProbabilities, Options.Seed.ToString(CultureInfo.InvariantCulture), Replay is not null, Post);
+        Number, Time.TotalSeconds, At, Comment.Text, StateName(State), Comment.Tokens, Comment.LogProbabilities, Options.Seed.ToString(CultureInfo.InvariantCulture), Replay is not null, Post, Comment.WordLogProbabilities);
 
     internal static string StateName(CommentState state) => state switch
     {

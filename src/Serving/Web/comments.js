@@ -179,15 +179,16 @@ export class Comments {
   }
 }
 
-/** Writes a comment; where its words are its tokens, each is underlined the more, the less likely it was. */
+/** Writes a comment; where its words are those that were drawn, each is underlined the more, the less likely it was. */
 function confidentWords(target, comment) {
   const words = comment.text.split(/\s+/);
-  if (!comment.logprobs || words.length !== comment.logprobs.length) {
+  const logprobs = comment.word_logprobs ?? comment.logprobs;
+  if (!logprobs || words.length !== logprobs.length) {
     writeComment(target, comment.text);
     return;
   }
   words.forEach((text, index) => {
-    const probability = Math.exp(comment.logprobs[index]);
+    const probability = Math.exp(logprobs[index]);
     const word = element("span", { className: "word", title: `${(probability * 100).toFixed(0)} %` });
     word.style.setProperty("--doubt", (1 - probability).toFixed(2));
     writeComment(word, text);

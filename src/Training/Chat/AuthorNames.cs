@@ -1,48 +1,26 @@
 namespace Twitch.Training.Chat;
 
 /// <summary>Finds the names of a chat's own authors among its words, so that they are learnt as mentions and not as words.</summary>
-/// <remarks>A name that is an ordinary word, or that many people say, stays: somebody is called <c>hello</c>. A name with a digit or an
-/// underscore never is a word. Lives as long as a log is read; nothing of it is stored.</remarks>
+/// <remarks>A name that is an ordinary word or an emote stays, and so does one of several such words: somebody is called <c>hello</c>, somebody <c>good night
+/// all</c>. Any other is hidden, whoever many say it. Lives as long as a log is read; nothing of it is stored.</remarks>
 internal sealed class AuthorNames
 {
     private const int ShortestName = 3;
-    private const int ManyAuthors = 5;
-    private const double ManyShare = 0.02;
 
     private readonly Dictionary<string, List<string[]>> _names = new(StringComparer.Ordinal);    // by first word; lower case
-    private readonly HashSet<string> _words = new(StringComparer.Ordinal);                       // names that stay
 
-    /// <summary>Learns the names, and which of them are words.</summary>
+    /// <summary>Learns the names.</summary>
     /// <param name="names">In lower case.</param>
-    /// <param name="comments">Everything that was said, and by whom.</param>
-    /// <param name="authorCount">How many said something.</param>
-    public AuthorNames(IEnumerable<string> names, IReadOnlyList<(string Text, int Author)> comments, int authorCount)
+    public AuthorNames(IEnumerable<string> names)
     {
         foreach (string name in names.Where(name => name.Length >= ShortestName))
         {
             string[] words = [.. Split(name).Select(Core)];
-            if (words.Length == 0 || words.Contains(""))
+            if (words.Length == 0 || words.Contains("") || words.All(IsOrdinary))
                 continue;
             if (!_names.TryGetValue(words[0], out List<string[]>? starting))
                 _names[words[0]] = starting = [];
             starting.Add(words);
-        }
-
-        double many = Math.Max(ManyAuthors, ManyShare * authorCount);
-        var speakers = new Dictionary<string, HashSet<int>>(StringComparer.Ordinal);
-        foreach ((string text, int author) in comments)
-        {
-            foreach (string[] name in Find(Split(text)).Select(found => found.Name))
-            {
-                string key = string.Join(' ', name);
-                if (key.Any(c => c == '_' || char.IsDigit(c)))
-                    continue;
-                if (!speakers.TryGetValue(key, out HashSet<int>? authors))
-                    speakers[key] = authors = [];
-                authors.Add(author);
-                if (authors.Count >= many || OrdinaryWords.Contain(key))
-                    _words.Add(key);
-            }
         }
     }
 
@@ -54,7 +32,7 @@ internal sealed class AuthorNames
         int next = 0;
         foreach ((int at, string[] name) in Find(words))
         {
-            if (at < next || _words.Contains(string.Join(' ', name)))
+            if (at < next)
                 continue;
             hidden ??= [];
             hidden.AddRange(words[next..at]);
@@ -78,6 +56,8 @@ internal sealed class AuthorNames
             }
         }
     }
+
+    private static bool IsOrdinary(string word) => OrdinaryWords.Contain(word) || EmoteNames.IsWellKnown(word);
 
     // "Bob's," is Bob.
     private static string Core(string word)

@@ -10,7 +10,7 @@ internal sealed class CommentScreen(ChatLogOptions options)
     /// <param name="authorsAreKnown">Whether the log says who wrote what; without, nobody's wording can be told from another's.</param>
     public IReadOnlyList<(string Text, DropReason? Reason)> Check(IReadOnlyList<(string Text, int Author, bool Counts)> comments, IReadOnlyCollection<string> names, bool authorsAreKnown)
     {
-        var authors = new AuthorNames(names, [.. comments.Select(comment => (comment.Text, comment.Author))], names.Count);
+        var authors = new AuthorNames(names);
         (string Text, int Author, bool Counts)[] hidden = [.. comments.Select(comment => comment with { Text = authors.Hide(comment.Text) })];
         SharedWording? shared = options.MinAuthors > 1 && authorsAreKnown
             ? new([.. hidden.Where(comment => comment.Counts).Select(comment => (comment.Text, comment.Author))], options.AuthorNgram, options.MinAuthors)

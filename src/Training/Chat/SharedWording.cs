@@ -66,24 +66,4 @@ internal sealed class SharedWording
             yield return run;
         }
     }
-
-    // The first few authors of a run; most runs have one, and need no list.
-    private struct Speakers
-    {
-        private int _first;
-        private List<int>? _others;
-
-        public int Count { get; private set; }
-
-        public void Add(int author, int enough)
-        {
-            if (Count >= enough || (Count > 0 && _first == author) || _others?.Contains(author) == true)
-                return;
-            if (Count == 0)
-                _first = author;
-            else if (Count + 1 < enough)
-                (_others ??= []).Add(author);
-            Count++;
-        }
-    }
 }

@@ -36,20 +36,16 @@ internal sealed record CandidateSet(int Stream, TimeSpan Time, ClipWindow Window
 /// <remarks>Ma et al., "LiveBot", 2019; Wang et al., "VideoIC", 2020. A text counts as the same in any case and white space.</remarks>
 internal static class Candidates
 {
-    /// <summary>Candidates of a comment; fewer if the chat has fewer different comments.</summary>
-    public const int Count = 100;
-
-    /// <summary>Most popular and most plausible ones among them.</summary>
-    public const int PopularCount = 20, PlausibleCount = 20;
-
     /// <summary>The candidates of each comment, in random order.</summary>
     /// <param name="heldOut">The comments.</param>
     /// <param name="seed">Of the draws.</param>
-    public static IReadOnlyList<CandidateSet> Build(HeldOut heldOut, long seed)
+    /// <param name="protocol">How many, of which kinds; LiveBot's if absent.</param>
+    public static IReadOnlyList<CandidateSet> Build(HeldOut heldOut, long seed, Protocol? protocol = null)
     {
+        protocol ??= Protocol.LiveBot;
         // Without a training chat the popular ones are the evaluated chat's: they are there to mislead, nothing learns from them.
         string[] said = [.. heldOut.Comments.Select(comment => comment.Text)];
-        string[] popular = [.. ChatText.Counted(heldOut.Training.Count > 0 ? heldOut.Training : said).Select(entry => entry.Text).Take(PopularCount + 1)];
+        string[] popular = [.. ChatText.Counted(heldOut.Training.Count > 0 ? heldOut.Training : said).Select(entry => entry.Text).Take(protocol.Popular + 1)];
         string[] pool = [.. ChatText.Counted(heldOut.Training.Concat(said)).Select(entry => entry.Text)];
         var past = new PastChats(heldOut);
         var sets = new CandidateSet[heldOut.Comments.Count];
@@ -58,9 +54,9 @@ internal static class Candidates
             HeldOutComment comment = heldOut.Comments[i];
             var chosen = new List<(string Text, CandidateKind Kind)> { (comment.Text, CandidateKind.Truth) };
             var keys = new HashSet<string>(StringComparer.Ordinal) { ChatText.Key(comment.Text) };
-            Add(popular, PopularCount, CandidateKind.Popular);
-            Add(past.Before(comment.Stream, comment.Time).Nearest(), PlausibleCount, CandidateKind.Plausible);
-            Add(Shuffled(pool, new SplitMix64(SplitMix64.Mix(seed, i))), Count, CandidateKind.Random);
+            Add(popular, protocol.Popular, CandidateKind.Popular);
+            Add(past.Before(comment.Stream, comment.Time).Nearest(), protocol.Plausible, CandidateKind.Plausible);
+            Add(Shuffled(pool, new SplitMix64(SplitMix64.Mix(seed, i))), protocol.Count, CandidateKind.Random);
 
             (string Text, CandidateKind Kind)[] order = [.. chosen];
             new SplitMix64(SplitMix64.Mix(seed, -1 - i)).Shuffle(order.AsSpan());
@@ -71,7 +67,7 @@ internal static class Candidates
             {
                 foreach (string text in texts)
                 {
-                    if (most == 0 || chosen.Count == Count)
+                    if (most == 0 || chosen.Count == protocol.Count)
                         return;
                     if (!keys.Add(ChatText.Key(text)))
                         continue;

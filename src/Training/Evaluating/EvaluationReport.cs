@@ -6,7 +6,7 @@ namespace Twitch.Training.Evaluating;
 
 /// <summary>How well comments are foreseen in one way.</summary>
 /// <param name="Name">The way, as the table names it.</param>
-/// <param name="Perplexity">exp of the mean −ln p per token, <c>&lt;EOS&gt;</c> included; absent if the way gives no probabilities.</param>
+/// <param name="Perplexity">exp of the mean −ln p per word, the end of a comment counted as one, however words are spelt; absent if the way gives no probabilities.</param>
 /// <param name="NatsPerComment">Mean −ln p of a whole comment.</param>
 /// <param name="NatsInterval">Its interval.</param>
 /// <param name="BitsPerCharacter">Mean −log₂ p per character, an end counted as one: independent of the vocabulary.</param>
@@ -30,8 +30,14 @@ internal sealed record EvaluationReport
     /// <summary>Comments that were to be foreseen.</summary>
     public required int Comments { get; init; }
 
-    /// <summary>Their tokens, with one <c>&lt;EOS&gt;</c> each.</summary>
+    /// <summary>Their words, with one end each.</summary>
     public required int Tokens { get; init; }
+
+    /// <summary>Whether the vocabulary spells words that it does not have.</summary>
+    public required bool Subwords { get; init; }
+
+    /// <summary>How candidates are chosen; absent if they were given.</summary>
+    public string? Protocol { get; init; }
 
     /// <summary>Of these, words that are not in the vocabulary.</summary>
     public required int UnknownTokens { get; init; }
@@ -75,6 +81,15 @@ internal sealed record EvaluationReport
     /// <summary>Comments as words that are drawn one by one.</summary>
     public Forecast? WordUnigram { get; init; }
 
+    /// <summary>Interpolated Kneser-Ney over the network's tokens, of the best order.</summary>
+    public Forecast? TokenNgram { get; init; }
+
+    /// <summary>Interpolated Kneser-Ney over characters, of the best order.</summary>
+    public Forecast? CharacterNgram { get; init; }
+
+    /// <summary>Comments by whose wording they are; absent where the chats do not say who wrote what.</summary>
+    public IReadOnlyList<WordingFigures>? Wording { get; init; }
+
     /// <summary>Candidates by how often they were said.</summary>
     public Forecast? MostPopular { get; init; }
 
@@ -85,14 +100,23 @@ internal sealed record EvaluationReport
     public RateForecasts? When { get; init; }
 
     /// <summary>What the network says, one comment at each held-out comment's moment.</summary>
-    public required Speech Said { get; init; }
+    public required SpeechFigures Said { get; init; }
+
+    /// <summary>Comments of the network with a run of three words that one person alone used before; absent where nobody's are told apart.</summary>
+    public int? SaidOwn { get; init; }
+
+    /// <summary>Comments of people with such a run.</summary>
+    public int? PeopleOwn { get; init; }
 
     /// <summary>What people said.</summary>
-    public required Speech People { get; init; }
+    public required SpeechFigures People { get; init; }
+
+    /// <summary>What the bundle's sampling defaults were fitted to when it was exported; absent if they were not.</summary>
+    public FittedSpeech? Fitted { get; init; }
 
     /// <summary>Every forecast that was made, in the table's order.</summary>
     [JsonIgnore]
-    public IEnumerable<Forecast> Forecasts => new[] { Own, OtherFrames, OtherSound, OtherBoth, NoChat, OtherChat, CommentUnigram, WordUnigram, MostPopular, PastChat }.OfType<Forecast>();
+    public IEnumerable<Forecast> Forecasts => new[] { Own, OtherFrames, OtherSound, OtherBoth, NoChat, OtherChat, CommentUnigram, WordUnigram, TokenNgram, CharacterNgram, MostPopular, PastChat }.OfType<Forecast>();
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

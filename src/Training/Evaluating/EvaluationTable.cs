@@ -9,7 +9,7 @@ internal sealed record EvaluationTable(IReadOnlyList<string> Header, IReadOnlyLi
 {
     /// <summary>What was measured on.</summary>
     public static string Summary(EvaluationReport report) => Text(
-        $"{report.Comments} comments, {report.Tokens} tokens, {100.0 * report.UnknownTokens / report.Tokens:0.0} % of them unknown words ({report.UnseenWords} different ones share <UNK>'s probability); {report.CandidateSets} rankings of up to {report.MostCandidates} candidates; baselines learned from {report.TrainingComments} comments; intervals hold 95 %, from blocks of {report.BlockSeconds:0} s");
+        $"{report.Comments} comments, {report.Tokens} words and ends, {100.0 * report.UnknownTokens / report.Tokens:0.0} % of them words that {(report.Subwords ? "are spelt in pieces" : $"are unknown ({report.UnseenWords} different ones share <UNK>'s probability)")}; {report.CandidateSets} rankings of up to {report.MostCandidates} candidates{(report.Protocol is null ? "" : $" ({report.Protocol})")}; baselines learned from {report.TrainingComments} comments; intervals hold 95 %, from blocks of {report.BlockSeconds:0} s");
 
     /// <summary>What the right window is worth.</summary>
     public static EvaluationTable Gaps(EvaluationReport report) => new(["the wrong window", "nats lost per comment"], [
@@ -21,7 +21,7 @@ internal sealed record EvaluationTable(IReadOnlyList<string> Header, IReadOnlyLi
 
     /// <summary>Likelihood and retrieval of the network and of the baselines.</summary>
     public static EvaluationTable Forecasts(EvaluationReport report) => new(
-        ["", "perplexity", "nats per comment", "bits per character", "recall@1", "recall@5", "recall@10", "mean rank", "MRR"],
+        ["", "perplexity per word", "nats per comment", "bits per character", "recall@1", "recall@5", "recall@10", "mean rank", "MRR"],
         [.. report.Forecasts.Select(forecast => (string[])[
             forecast.Name,
             Cell(forecast.Perplexity, "0.00"),
@@ -32,6 +32,14 @@ internal sealed record EvaluationTable(IReadOnlyList<string> Header, IReadOnlyLi
             Cell(forecast.Retrieval?.RecallAt10, "0.000"),
             Cell(forecast.Retrieval?.MeanRank, "0.0"),
             Cell(forecast.Retrieval?.MeanReciprocalRank, "0.000"),
+        ])]);
+
+    /// <summary>Comments by whose wording they are; null where that is not known.</summary>
+    public static EvaluationTable? Wording(EvaluationReport report) => report.Wording is not { } kinds ? null : new EvaluationTable(
+        ["the network, by who uses a comment's wording", "comments", "share", "nats per comment", "bits per character", "unigram of comments, bits", "Kneser-Ney over characters, bits"],
+        [.. kinds.Select(kind => (string[])[
+            kind.Name, Text($"{kind.Comments}"), Percent(kind.Share), Cell(kind.NatsPerComment, "0.00"), Cell(kind.BitsPerCharacter, "0.000"),
+            Cell(kind.UnigramBits, "0.000"), Cell(kind.NgramBits, "0.000"),
         ])]);
 
     /// <summary>Errors by kind of candidate; null if no kinds are known.</summary>
@@ -57,15 +65,16 @@ internal sealed record EvaluationTable(IReadOnlyList<string> Header, IReadOnlyLi
     /// <summary>What is said.</summary>
     public static EvaluationTable Speeches(EvaluationReport report)
     {
-        return new EvaluationTable(["who speaks", "comments", "distinct-1", "distinct-2", "found in training", "mean words", "emotes"], [Row("the network", report.Said), Row("people", report.People)]);
+        return new EvaluationTable(["who speaks", "comments", "distinct-1", "distinct-2", "found in training", "mean words", "emotes", "with one person's wording"],
+            [Row("the network", report.Said, report.SaidOwn), Row("people", report.People, report.PeopleOwn), .. report.Fitted is not { } fitted ? (string[][])[] : [Row("the network, when it was exported", fitted.Network, null), Row("people, when it was exported", fitted.People, null)]]);
 
-        static string[] Row(string name, Speech speech) =>
-            [name, Text($"{speech.Comments}"), Cell(speech.Distinct1, "0.000"), Cell(speech.Distinct2, "0.000"), speech.Memorized is double share ? Percent(share) : "", Cell(speech.MeanWords, "0.00"), Percent(speech.EmoteShare)];
+        static string[] Row(string name, SpeechFigures speech, int? own) =>
+            [name, Text($"{speech.Comments}"), Cell(speech.Distinct1, "0.000"), Cell(speech.Distinct2, "0.000"), speech.Memorized is double share ? Percent(share) : "", Cell(speech.MeanWords, "0.00"), Percent(speech.EmoteShare), own is int count ? Text($"{count}") : ""];
     }
 
     /// <summary>Every table of a report.</summary>
     public static IEnumerable<EvaluationTable> All(EvaluationReport report) =>
-        new[] { Gaps(report), Forecasts(report), Kinds(report), When(report), Speeches(report) }.OfType<EvaluationTable>();
+        new[] { Gaps(report), Forecasts(report), Wording(report), Kinds(report), When(report), Speeches(report) }.OfType<EvaluationTable>();
 
     /// <summary>A report as it is printed.</summary>
     public static string Markdown(EvaluationReport report) => string.Join("\n\n", [Summary(report), .. All(report).Select(table => table.Markdown())]);

@@ -4,10 +4,13 @@ namespace Twitch.Training.Evaluating;
 /// <param name="model">The opened bundle.</param>
 /// <param name="heldOut">The comments.</param>
 /// <param name="seed">Of everything that is drawn.</param>
-internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, long seed) : IDisposable
+/// <param name="speak">Comments that the network says; 0: one at each held-out comment's moment, at most <see cref="MostGenerated"/>.</param>
+internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, long seed, int speak = 0) : IDisposable
 {
     private const int ChunkSize = 128;           // windows scored in one call, so that their tokens need not all be in memory
-    private const int MostGenerated = 1000;      // comments; more change no share that is printed
+    /// <summary>Comments that are said unless more are asked for: more change no share that is printed.</summary>
+    public const int MostGenerated = 1000;
+
     private const double BlockSeconds = 30;      // a few scenes; shorter where too few blocks would be left to resample
     private const int LeastBlocks = 20;
 
@@ -42,11 +45,14 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
         var unigrams = new Unigrams(heldOut);
         var past = new PastChats(heldOut);
         bool learned = heldOut.Training.Count > 0;
+        NgramBaseline? tokens = learned ? NgramBaseline.OfTokens(heldOut) : null, characters = learned ? NgramBaseline.OfCharacters(heldOut) : null;
+        IReadOnlyList<string> said = Generate(cancellation), people = [.. Spread(Math.Min(MostGenerated, heldOut.Comments.Count)).Select(comment => comment.Text)];
         return new EvaluationReport
         {
             Gap = new WindowGaps(Gap(both), Gap(frames), Gap(sound), otherChat is null ? null : Gap(otherChat), noChat is null ? null : Gap(noChat)),
             Comments = heldOut.Comments.Count,
             Tokens = heldOut.TokenCount,
+            Subwords = heldOut.Vocabulary.HasSubwords,
             UnknownTokens = heldOut.UnknownCount,
             UnseenWords = heldOut.UnseenWords,
             TrainingComments = heldOut.Training.Count,
@@ -60,12 +66,18 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
             NoChat = noChat is null ? null : Forecast("without past chat", noChat, Exchanged(Shown.NoChat)),
             OtherChat = otherChat is null ? null : Forecast("with another moment's past chat", otherChat, Exchanged(Shown.OtherChat)),
             CommentUnigram = learned ? Blind("unigram of comments", unigrams.Comment) : null,
-            WordUnigram = learned ? Blind("unigram of words", unigrams.Words) : null,
+            WordUnigram = learned ? Blind(heldOut.Vocabulary.HasSubwords ? "unigram of tokens" : "unigram of words", unigrams.Words) : null,
+            TokenNgram = tokens is null ? null : Blind($"Kneser-Ney over tokens, order {tokens.Order}, the best of {NgramBaseline.LeastOrder} to {NgramBaseline.MostOrder}", tokens.Score),
+            CharacterNgram = characters is null ? null : Blind($"Kneser-Ney over characters, order {characters.Order}, the best of {NgramBaseline.LeastOrder} to {NgramBaseline.MostOrder}", characters.Score),
+            Wording = WordingFigures.Of(heldOut.Comments, own, learned ? BlindLosses(unigrams.Comment) : null, characters is null ? null : BlindLosses(characters.Score)),
             MostPopular = learned && ranked.Length > 0 ? Forecast("most popular", null, Each(text => unigrams.Said(text))) : null,
             PastChat = ranked.Length > 0 ? Forecast("TF-IDF to past chat", null, [.. ranked.Select(set => past.Before(set.Stream, set.Time).Likeness(set.Texts))]) : null,
             When = model.HasRate ? RateForecasts.Measure(model, heldOut, _scorer, _block, seed, cancellation) : null,
-            Said = Speech.Of(Generate(cancellation), heldOut.Training),
-            People = Speech.Of([.. Spread().Select(comment => comment.Text)], heldOut.Training),
+            Fitted = model.Bundle.Manifest.Fitted,
+            Said = Speech.Of(said, heldOut.Training),
+            People = Speech.Of(people, heldOut.Training),
+            SaidOwn = heldOut.OwnRuns.Count == 0 ? null : heldOut.CountOwn(said),
+            PeopleOwn = heldOut.OwnRuns.Count == 0 ? null : heldOut.CountOwn(people),
         };
 
         double[] Losses(Shown shown) => [.. Score(heldOut.Comments.Select((comment, i) =>
@@ -81,7 +93,9 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
 
         Interval Gap(double[] losses) => bootstrap.Ratio([.. losses.Zip(own, (other, ours) => other - ours)]).Rounded();
 
-        Forecast Blind(string name, Func<string, double> score) => Forecast(name, [.. heldOut.Comments.Select(comment => -score(comment.Text))], Each(score));
+        Forecast Blind(string name, Func<string, double> score) => Forecast(name, BlindLosses(score), Each(score));
+
+        double[] BlindLosses(Func<string, double> score) => [.. heldOut.Comments.Select(comment => -score(comment.Text))];
 
         Forecast Forecast(string name, double[]? losses, IReadOnlyList<double[]> scores)
         {
@@ -143,7 +157,7 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
     private List<string> Generate(CancellationToken cancellation)
     {
         var texts = new List<string>();
-        foreach (HeldOutComment comment in Spread())
+        foreach (HeldOutComment comment in Spread(speak > 0 ? speak : Math.Min(MostGenerated, heldOut.Comments.Count)))
         {
             cancellation.ThrowIfCancellationRequested();
             SamplingOptions sampling = model.Sampling with { Seed = SplitMix64.Mix(seed, texts.Count) };
@@ -152,10 +166,6 @@ internal sealed class Evaluator(Runtime.CommentModel model, HeldOut heldOut, lon
         return texts;
     }
 
-    // Evenly over the held-out comments.
-    private IEnumerable<HeldOutComment> Spread()
-    {
-        int count = Math.Min(MostGenerated, heldOut.Comments.Count);
-        return Enumerable.Range(0, count).Select(i => heldOut.Comments[(int)((long)i * heldOut.Comments.Count / count)]);
-    }
+    // Evenly over the held-out comments; several at a moment if there are more.
+    private IEnumerable<HeldOutComment> Spread(int count) => Enumerable.Range(0, count).Select(i => heldOut.Comments[(int)((long)i * heldOut.Comments.Count / count)]);
 }

@@ -1,45 +1,25 @@
 namespace Twitch.Training.Evaluating;
 
-/// <summary>What comments are like, whoever says them.</summary>
-/// <param name="Comments">How many.</param>
-/// <param name="Distinct1">Different words among all words (Li et al., "A diversity-promoting objective function", 2016).</param>
-/// <param name="Distinct2">Different pairs of neighbouring words among all such pairs.</param>
-/// <param name="Memorized">Share that stands word for word in the training chat; absent if that is not known.</param>
-/// <param name="MeanWords">Mean length in words.</param>
-/// <param name="EmoteShare">Emotes among all words.</param>
-internal sealed record Speech(int Comments, double Distinct1, double Distinct2, double? Memorized, double MeanWords, double EmoteShare)
+/// <summary>Measures what comments are like.</summary>
+internal static class Speech
 {
-    // Names that a spelling does not betray, of Twitch, BetterTTV, FrankerFaceZ and 7TV.
-    private static readonly HashSet<string> Named = new(StringComparer.Ordinal)
-    {
-        "4Head", "Aware", "Bedge", "Clap", "Clueless", "Copium", "COPIUM", "Gayge", "HUH", "Kappa", "Keepo", "KEKL", "KEKW", "LUL", "LULE", "LULW",
-        "Madge", "OMEGALUL", "Okayge", "Pog", "Pogey", "Pogu", "PogU", "Prayge", "Sadge", "Stare", "Susge", "Wokege", "WICKED", "ICANT", "SCHIZO", "EZ",
-        "TriHard", "Jebaited", "BOOBA", "PETTHE", "AYAYA", "weirdChamp", "Hmmge", "Tomfoolery", "D:", "<3", ":)", ":(", ":D", ":o", ":O", ":P", ":p", ";)", ";p", ";P", "B)", "R)", ":/", ":|", ":z", "o_O", "O_o", ">(",
-    };
-
     /// <summary>Measures comments.</summary>
     /// <param name="texts">The comments.</param>
     /// <param name="training">What was learned from.</param>
-    public static Speech Of(IReadOnlyList<string> texts, IReadOnlyList<string> training)
+    public static SpeechFigures Of(IReadOnlyList<string> texts, IReadOnlyList<string> training)
     {
         string[][] comments = [.. texts.Select(ChatText.Words)];
         string[] words = [.. comments.SelectMany(comment => comment)];
         (string, string)[] pairs = [.. comments.SelectMany(comment => comment.Zip(comment.Skip(1)))];
         HashSet<string> known = new(training.Select(ChatText.Key), StringComparer.Ordinal);
-        return new Speech(
+        return new SpeechFigures(
             comments.Length,
             Share(words.Distinct(StringComparer.Ordinal).Count(), words.Length),
             Share(pairs.Distinct().Count(), pairs.Length),
             training.Count == 0 ? null : Share(texts.Count(text => known.Contains(ChatText.Key(text))), comments.Length),
             Share(words.Length, comments.Length),
-            Share(words.Count(IsEmote), words.Length));
+            Share(words.Count(EmoteNames.Contain), words.Length));
     }
-
-    /// <summary>Whether a word is an emote as far as its spelling tells: a known name, an emoji, or a capital after a small letter
-    /// (<c>monkaS</c>, <c>NotLikeThis</c>). Chat logs are kept as text, without what the site marked as an emote.</summary>
-    public static bool IsEmote(string word) => Named.Contains(word)
-        || word.EnumerateRunes().Any(rune => rune.Value > 0x2000 && System.Text.Rune.GetUnicodeCategory(rune) == System.Globalization.UnicodeCategory.OtherSymbol)
-        || (word.All(char.IsAsciiLetterOrDigit) && word.Zip(word.Skip(1)).Any(pair => char.IsAsciiLetterLower(pair.First) && char.IsAsciiLetterUpper(pair.Second)));
 
     private static double Share(int part, int whole) => whole == 0 ? 0 : Math.Round(part / (double)whole, 4);
 }

@@ -27,10 +27,10 @@ internal sealed class WindowStates(Runtime.CommentModel model, IReadOnlyList<IPr
 
         var frames = (stream, window.FirstFrame, window.FrameCount);
         if (!_seen.TryGetValue(frames, out EncoderState? seen))
-            _seen[frames] = seen = model.Video.Encode(streams[stream].Frames(window.FirstFrame, window.FrameCount), EncoderState.Zeros(model.Config));
+            _seen[frames] = seen = model.See(streams[stream], window);
         var steps = (stream, window.FirstStep, window.StepCount);
         if (!_heard.TryGetValue(steps, out EncoderState? heard))
-            _heard[steps] = heard = model.Audio.Encode(streams[stream].Mel(window.FirstStep, window.StepCount), EncoderState.Zeros(model.Config));
+            _heard[steps] = heard = model.Hear(streams[stream], window);
         return _clips[(stream, window, chat)] = model.Fuse(seen, heard, Read(stream, chat))[0];
     }
 

@@ -1,128 +1,162 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
+using System.Diagnostics;
+using System.Text.Json;
 using Twitch.Media;
+using Twitch.Runtime;
 
 namespace Twitch.Training.Prepared;
 
-/// <summary>Writes a recording's frames and mel steps second by second, and goes on where a killed run stopped.</summary>
+/// <summary>Keyframes were to stand for the seconds of a recording, and cannot.</summary>
+/// <param name="message">Why.</param>
+public sealed class KeyframesRefusedException(string message) : Exception(message);
+
+/// <summary>Writes what is kept of a recording, and goes on where a killed run stopped.</summary>
+/// <remarks>A recording is read in stretches of ten minutes, each sought and decoded anew, whether or not a run was killed; so a run that goes on writes the
+/// same bytes. What is known of a stretch is written once it is whole. A recording that cannot be sought in is one stretch.</remarks>
 internal sealed class FeatureWriter : IDisposable
 {
-    private const string DamageFile = "damage.txt";    // where the picture was damaged so far, in ticks of a TimeSpan; gone when all is written
-    private const int HeldByAnother = 11;    // EWOULDBLOCK, which .NET gives for a file that is locked
+    private const int StretchSeconds = 600;
+    private const string ReportFile = "stretches.jsonl";    // a report for each stretch that is whole; gone when all is written
+    private const int HeldByAnother = 11;                   // EWOULDBLOCK, which .NET gives for a file that is locked
 
     private readonly PreparedSource _source;
-    private readonly string _damageFile;
-    private readonly FileStream _frames, _mel;
+    private readonly SecondFeatures _features;
+    private readonly string _reportFile;
+    private readonly FileStream[] _files;    // the frames' first
 
-    private FeatureWriter(PreparedSource source, string folder, FileStream frames, FileStream mel) =>
-        (_source, _damageFile, _frames, _mel) = (source, Path.Combine(folder, DamageFile), frames, mel);
+    private FeatureWriter(PreparedSource source, SecondFeatures features, string folder, FileStream[] files) =>
+        (_source, _features, _reportFile, _files) = (source, features, Path.Combine(folder, ReportFile), files);
 
-    /// <summary>Makes the folder of a recording: filled beside its place, then renamed into it. What a killed run left there is
-    /// used if its last second, decoded again, has the same bytes.</summary>
+    /// <summary>Makes the folder of a recording: filled beside its place, then renamed into it.</summary>
     /// <exception cref="TwitchException">The recording cannot be used, or the disk is full or may not be written to (exit code 1).</exception>
-    public static void Write(MediaSource media, PreparedSource source, string folder, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
+    /// <exception cref="KeyframesRefusedException">Keyframes cannot stand for the seconds.</exception>
+    public static void Write(MediaSource media, PreparedSource source, Senses? senses, string folder, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
     {
         string partial = folder + ".partial";
-        Recording recording = Recording.Open(media, source.Frame, source.Mel);
+        Recording recording = Recording.Open(media, source.Captured, source.Mel, source.Sampling);
         try
         {
             Directory.CreateDirectory(partial);
             PreparedInfo info;
-            using (FeatureWriter writer = Open(source, partial))
-            {
-                info = writer.Resume(recording, progress, cancellationToken) ?? writer.Fill(recording, 0, progress, cancellationToken)!;
-            }
+            using (FeatureWriter writer = Open(source, senses, partial))
+                info = writer.Fill(recording, progress, cancellationToken);
             JsonFile.Write(Path.Combine(partial, PreparedStream.InfoFile), info, PreparedJson.Default.PreparedInfo);
+            File.Delete(Path.Combine(partial, ReportFile));
             AtomicFolder.Replace(folder, partial);    // what stands there was found damaged
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TwitchException($"{partial}: cannot be written ({e.Message}); make room there, or prepare elsewhere. What is there already will be used.", ExitCode.Failed, e);
         }
+        catch (KeyframesRefusedException)
+        {
+            Directory.Delete(partial, recursive: true);    // nothing of it is of use
+            throw;
+        }
     }
 
     public void Dispose()
     {
-        _frames.Dispose();
-        _mel.Dispose();
+        foreach (FileStream file in _files)
+            file.Dispose();
     }
 
-    private static FeatureWriter Open(PreparedSource source, string folder)
+    private static FeatureWriter Open(PreparedSource source, Senses? senses, string folder)
     {
+        var features = new SecondFeatures(source, senses);
+        var files = new List<FileStream>();
         try
         {
-            var frames = new FileStream(Path.Combine(folder, PreparedStream.FramesFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new FeatureWriter(source, folder, frames, new FileStream(Path.Combine(folder, PreparedStream.MelFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            foreach (string name in features.Files)
+                files.Add(new FileStream(Path.Combine(folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new FeatureWriter(source, features, folder, [.. files]);
         }
-        catch (IOException e) when (e.HResult == HeldByAnother)
+        catch (IOException e)
         {
+            files.ForEach(file => file.Dispose());
+            if (e.HResult != HeldByAnother)
+                throw;
             throw new TwitchException($"{folder}: cannot be written ({e.Message}); another run may be preparing this recording: wait for it, or end it.", ExitCode.Failed, e);
         }
     }
 
-    // The steps of a second are written before its frame, so after a kill the frames tell how many seconds are whole; after a power cut either may.
-    private PreparedInfo? Resume(Recording recording, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
+    private PreparedInfo Fill(Recording recording, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
     {
-        int last = (int)(_frames.Length / _source.Frame.ByteCount) - 1;
-        while (last >= 1 && _mel.Length < Bytes(StepsBefore(last + 1)))
-            last--;
-        if (last < 1)
-            return null;
-        long steps = StepsBefore(last + 1);
-
-        var frame = new byte[_source.Frame.ByteCount];
-        var mel = new byte[Bytes(steps) - Bytes(StepsBefore(last))];
-        _frames.Position = (long)last * frame.Length;
-        _mel.Position = Bytes(StepsBefore(last));
-        _frames.ReadExactly(frame);
-        _mel.ReadExactly(mel);
-        return Fill(recording, last, progress, cancellationToken,
-            isSame: second => second.Frame.Span.SequenceEqual(frame) && MemoryMarshal.AsBytes(second.Mel.Span).StartsWith(mel));
-    }
-
-    private PreparedInfo? Fill(
-        Recording recording, int first, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken, Func<StreamSecond, bool>? isSame = null)
-    {
-        _frames.SetLength((long)first * _source.Frame.ByteCount);
-        _mel.SetLength(Bytes(StepsBefore(first)));
-        _frames.Position = _frames.Length;
-        _mel.Position = _mel.Length;
-        List<TimeSpan> damage = DamageBefore(first);
-        foreach (StreamSecond second in recording.Seconds(first, cancellationToken: cancellationToken))
+        List<MediaReport> reports = WholeStretches(recording.CanSeek);
+        int next = reports.Count * StretchSeconds, begun = next;
+        long steps = _source.Mel.StepsEndingBy(TimeSpan.FromSeconds(next - 1));
+        Truncate(next);
+        var work = Stopwatch.StartNew();
+        while (true)
         {
-            if (second.Index == first && isSame?.Invoke(second) == false)
-                return null;
-            foreach (TimeSpan place in recording.Report.Damage.Except(damage).ToArray())
+            int first = next;
+            int? end = recording.CanSeek ? first + StretchSeconds : null;
+            foreach (StreamSecond second in recording.Seconds(first, end, cancellationToken))
             {
-                File.AppendAllLines(_damageFile, [place.Ticks.ToString(CultureInfo.InvariantCulture)]);
-                damage.Add(place);
+                if (recording.Sampling != _source.Sampling)
+                    break;
+                Write(_features.Of(second));
+                steps += second.Mel.Length / _source.Mel.MelCount;
+                next = second.Index + 1;
+                progress?.Report(new PrepareProgress(TimeSpan.FromSeconds(next), recording.Length, (next - begun) / 60.0 / work.Elapsed.TotalSeconds));
             }
-            _mel.Write(MemoryMarshal.AsBytes(second.Mel.Span));
-            _mel.Flush();
-            _frames.Write(second.Frame.Span);
-            _frames.Flush();
-            progress?.Report(new PrepareProgress(TimeSpan.FromSeconds(second.Index + 1), recording.Length, recording.Report.MinutesPerSecond));
+            if (recording.Sampling != _source.Sampling)
+                throw new KeyframesRefusedException(recording.Report.Warnings[0]);
+            foreach (FileStream file in _files)
+                file.Flush();
+            reports.Add(recording.Report);
+            if (next != end)
+                break;
+            File.AppendAllLines(_reportFile, [JsonSerializer.Serialize(recording.Report, CompactJson.Default.MediaReport)]);
         }
-        int frames = (int)(_frames.Length / _source.Frame.ByteCount);
-        if (frames == first)
-            return null;    // the seek found nothing there
-        File.Delete(_damageFile);
-        return new PreparedInfo(_source, frames, _mel.Length / Bytes(1), recording.Report);
+        return new PreparedInfo(_source, next, steps, Joined(reports, recording.Length));
     }
 
-    // What an earlier run found in the part that is not read again.
-    private List<TimeSpan> DamageBefore(int first)
+    private void Write(ReadOnlyMemory<byte>[] pieces)
     {
-        TimeSpan[] found = !File.Exists(_damageFile) ? [] :
-            [.. File.ReadLines(_damageFile).Select(line => long.TryParse(line, CultureInfo.InvariantCulture, out long ticks) ? TimeSpan.FromTicks(ticks) : TimeSpan.MaxValue)];
-        List<TimeSpan> before = [.. found.Where(place => place.TotalSeconds < first)];
-        if (found.Length > 0)
-            File.WriteAllLines(_damageFile, before.Select(place => place.Ticks.ToString(CultureInfo.InvariantCulture)));
-        return before;
+        for (int i = _files.Length - 1; i >= 0; i--)
+            _files[i].Write(pieces[i].Span);
     }
 
-    // Steps that the seconds before this one brought.
-    private long StepsBefore(int second) => _source.Mel.StepsEndingBy(TimeSpan.FromSeconds(second - 1));
+    // Reports of the stretches that are there whole, in the files too: after a power cut either may be ahead.
+    private List<MediaReport> WholeStretches(bool canSeek)
+    {
+        List<MediaReport> reports = [];
+        if (!canSeek || !File.Exists(_reportFile))
+            return reports;
+        foreach (string line in File.ReadLines(_reportFile))
+        {
+            bool isThere = _files.Zip(_features.BytesBefore((reports.Count + 1) * StretchSeconds)).All(file => file.First.Length >= file.Second);
+            if (!isThere || Read(line) is not { } report)
+                break;
+            reports.Add(report);
+        }
+        File.WriteAllLines(_reportFile, reports.Select(report => JsonSerializer.Serialize(report, CompactJson.Default.MediaReport)));
+        return reports;
+    }
 
-    private long Bytes(long steps) => steps * _source.Mel.MelCount * sizeof(float);
+    private static MediaReport? Read(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, CompactJson.Default.MediaReport);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private void Truncate(int second)
+    {
+        foreach ((FileStream file, long bytes) in _files.Zip(_features.BytesBefore(second)))
+        {
+            file.SetLength(bytes);
+            file.Position = bytes;
+        }
+    }
+
+    private static MediaReport Joined(List<MediaReport> reports, TimeSpan? promised) => new(
+        promised, reports[^1].Picture, reports[^1].Sound, reports.Sum(report => report.FramesDecoded),
+        new TimeSpan(reports.Sum(report => report.Work.Ticks)), new TimeSpan(reports.Sum(report => report.Read.Ticks)),
+        [.. reports.SelectMany(report => report.Warnings).Distinct()]);
 }

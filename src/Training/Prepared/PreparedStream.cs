@@ -1,28 +1,34 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Twitch.Media;
+using Twitch.Runtime;
 using Twitch.Training.Chat;
 
 namespace Twitch.Training.Prepared;
 
-/// <summary>A recording in the store: its frames and mel steps, each second once, mapped into memory, and its comments.</summary>
+/// <summary>A recording in the store: what training needs of each second, once, mapped into memory, and its comments.</summary>
 /// <remarks>
-/// The store has a folder for each recording and its settings, named by their hash: <c>frames.u8</c> [seconds, height, width, 3],
-/// <c>mel.f32</c> [steps, n_mels], <c>stream.json</c> and a <c>comments-….jsonl</c> for each chat log. A folder is whole or not there.
+/// The store has a folder for each recording and its settings, named by their hash: <c>frames.u8</c> [seconds, height, width, 3]; <c>frame_features.f32</c> and
+/// <c>sound_features.f32</c> [seconds, features], or without eyes and ears <c>mel.f32</c> [steps, n_mels]; <c>stream.json</c> and a <c>comments-….jsonl</c> for each
+/// chat log. A folder is whole or not there.
 /// </remarks>
 public sealed class PreparedStream : IPreparedStream, IDisposable
 {
     /// <summary>File names within the folder.</summary>
-    public const string FramesFile = "frames.u8", MelFile = "mel.f32", InfoFile = "stream.json";
+    public const string FramesFile = "frames.u8", MelFile = "mel.f32", FrameFeaturesFile = "frame_features.f32", SoundFeaturesFile = "sound_features.f32", InfoFile = "stream.json";
 
-    private readonly MemoryMappedFile _frameFile, _melFile;
-    private readonly MemoryMappedViewAccessor _frames, _mel;
+    private readonly List<IDisposable> _mapped = [];
+    private readonly MemoryMappedViewAccessor _frames;
+    private readonly MemoryMappedViewAccessor? _mel, _frameFeatures, _soundFeatures;
 
     private PreparedStream(string folder, PreparedInfo info, StoredChat chat, bool reused)
     {
         (Folder, Info, Comments, Chat, Reused) = (folder, info, chat.Comments, chat.Report, reused);
-        _frameFile = Map(FramesFile, out _frames);
-        _melFile = Map(MelFile, out _mel);
+        _frames = Map(FramesFile);
+        if (info.Source.Ears is null)
+            _mel = Map(MelFile);
+        else
+            (_frameFeatures, _soundFeatures) = (Map(FrameFeaturesFile), Map(SoundFeaturesFile));
     }
 
     /// <summary>Where it lies.</summary>
@@ -37,37 +43,38 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
     /// <summary>The frames and steps were there already.</summary>
     public bool Reused { get; }
 
-    /// <summary>Bytes of the frames and steps on disk.</summary>
-    public long StoreBytes => FrameCount * (long)Info.Source.Frame.ByteCount + StepCount * Info.Source.Mel.MelCount * sizeof(float);
+    /// <summary>Bytes on disk, without the comments.</summary>
+    public long StoreBytes => Contents(Info).Sum(file => file.Bytes);
 
     /// <inheritdoc/>
     public int FrameCount => Info.FrameCount;
 
     /// <inheritdoc/>
-    public long StepCount => Info.StepCount;
+    public long StepCount => Info.Source.Ears is null ? Info.StepCount : FrameCount;
 
     /// <inheritdoc/>
     public IReadOnlyList<ChatComment> Comments { get; }
 
     /// <summary>Finds a recording in the store, or prepares it; a run that was killed is continued.</summary>
     /// <param name="media">The recording.</param>
-    /// <param name="frame">Size of the frames.</param>
-    /// <param name="mel">How sound is analysed.</param>
+    /// <param name="config">Size of the frames, how sound is analysed, and which eyes and ears there are.</param>
+    /// <param name="senses">Those eyes and ears, opened.</param>
     /// <param name="log">The chat log.</param>
     /// <param name="options">How the log is read; the recording's length is filled in.</param>
     /// <param name="store">Folder of the store; created if absent.</param>
     /// <param name="progress">Told after every second that is stored.</param>
     /// <param name="cancellationToken">Stops between two seconds; what is stored is kept for the next run.</param>
     /// <exception cref="TwitchException">The recording or the log cannot be used.</exception>
+    /// <exception cref="KeyframesRefusedException">Keyframes are asked for and cannot stand for the seconds.</exception>
     public static PreparedStream Prepare(
-        MediaSource media, FrameSpec frame, MelSpec mel, string log, ChatLogOptions options, string store,
+        MediaSource media, ModelConfig config, Senses? senses, string log, ChatLogOptions options, string store,
         IProgress<PrepareProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        PreparedSource source = SourceOf(media, frame, mel);
+        PreparedSource source = SourceOf(media, config);
         string folder = Path.Combine(store, source.Key);
         bool reused = Find(folder) is not null;
         if (!reused)
-            FeatureWriter.Write(media, source, folder, progress, cancellationToken);
+            FeatureWriter.Write(media, source, senses, folder, progress, cancellationToken);
         PreparedInfo info = Find(folder)!;
         StoredChat chat = StoredChat.Of(log, options with { Duration = options.Duration ?? TimeSpan.FromSeconds(info.FrameCount) }, folder);
         return new PreparedStream(folder, info, chat, reused);
@@ -76,13 +83,13 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
     /// <summary>Reads a recording's chat log before anything of the recording is decoded: a log that cannot be used is told within seconds.</summary>
     /// <remarks>Of a recording that is not in the store only the length that its container states is known; a log is refused for it with a margin.</remarks>
     /// <inheritdoc cref="Prepare"/>
-    public static void CheckChat(MediaSource media, FrameSpec frame, MelSpec mel, string log, ChatLogOptions options, string store)
+    public static void CheckChat(MediaSource media, ModelConfig config, string log, ChatLogOptions options, string store)
     {
-        string folder = Path.Combine(store, SourceOf(media, frame, mel).Key);
+        string folder = Path.Combine(store, SourceOf(media, config).Key);
         if (Find(folder) is { } info)
             StoredChat.Of(log, options with { Duration = options.Duration ?? TimeSpan.FromSeconds(info.FrameCount) }, folder);
         else
-            ChatLog.Read(log, options with { Duration = options.Duration ?? (Recording.Open(media, frame, mel).Length is { } length ? length * 1.1 + TimeSpan.FromMinutes(1) : null) });
+            ChatLog.Read(log, options with { Duration = options.Duration ?? (InspectedMedia.Of(media).Length is { } length ? length * 1.1 + TimeSpan.FromMinutes(1) : null) });
     }
 
     /// <inheritdoc/>
@@ -94,24 +101,32 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Mel(long first, int count)
-    {
-        Check(first, count, StepCount);
-        int size = Info.Source.Mel.MelCount;
-        return View<float>(_mel, first * size, checked(count * size));
-    }
+    public ReadOnlySpan<float> Mel(long first, int count) => Rows(_mel, MelFile, first, count, Info.StepCount, Info.Source.Mel.MelCount);
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> FrameFeatures(int first, int count) => Rows(_frameFeatures, FrameFeaturesFile, first, count, FrameCount, Info.Source.Eyes?.FeatureCount ?? 0);
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> SoundFeatures(int first, int count) => Rows(_soundFeatures, SoundFeaturesFile, first, count, FrameCount, Info.Source.Ears?.FeatureCount ?? 0);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _frames.Dispose();
-        _mel.Dispose();
-        _frameFile.Dispose();
-        _melFile.Dispose();
+        foreach (IDisposable mapped in _mapped)
+            mapped.Dispose();
     }
 
-    private static PreparedSource SourceOf(MediaSource media, FrameSpec frame, MelSpec mel) =>
-        new(PreparedSource.CurrentVersion, SourceIdentity.Of(media.Video), media.Audio is null ? null : SourceIdentity.Of(media.Audio), frame, mel);
+    private ReadOnlySpan<float> Rows(MemoryMappedViewAccessor? file, string name, long first, int count, long total, int size)
+    {
+        if (file is null)
+            throw new InvalidOperationException($"{Folder} has no {name}: it was prepared {(Info.Source.Ears is null ? "without" : "with")} eyes and ears");
+        Check(first, count, total);
+        return View<float>(file, first * size, checked(count * size));
+    }
+
+    private static PreparedSource SourceOf(MediaSource media, ModelConfig config) => new(
+        PreparedSource.CurrentVersion, SourceIdentity.Of(media.Video), media.Audio is null ? null : SourceIdentity.Of(media.Audio),
+        config.Eyes is null ? config.Frame : PreparedSource.Small, config.Mel, config.Eyes, config.Ears, config.FrameSampling);
 
     // A folder whose files do not have the sizes that stream.json says is as good as none.
     private static PreparedInfo? Find(string folder)
@@ -125,11 +140,16 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
         {
             return null;
         }
-        return Holds(FramesFile, info.FrameCount * (long)info.Source.Frame.ByteCount) && Holds(MelFile, info.StepCount * info.Source.Mel.MelCount * sizeof(float))
-            ? info
-            : null;
+        return Contents(info).All(entry => new FileInfo(Path.Combine(folder, entry.File)) is { Exists: true } file && file.Length == entry.Bytes) ? info : null;
+    }
 
-        bool Holds(string name, long bytes) => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file && file.Length == bytes;
+    private static (string File, long Bytes)[] Contents(PreparedInfo info)
+    {
+        PreparedSource source = info.Source;
+        long seconds = info.FrameCount;
+        return source is { Eyes: { } eyes, Ears: { } ears }
+            ? [(FramesFile, seconds * source.Frame.ByteCount), (FrameFeaturesFile, seconds * eyes.FeatureCount * sizeof(float)), (SoundFeaturesFile, seconds * ears.FeatureCount * sizeof(float))]
+            : [(FramesFile, seconds * source.Frame.ByteCount), (MelFile, info.StepCount * source.Mel.MelCount * sizeof(float))];
     }
 
     // Views lie outside of the garbage collector's memory: a bound that is missed would be a crash.
@@ -148,10 +168,11 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
         return new ReadOnlySpan<T>(start + view.PointerOffset + first * sizeof(T), count);
     }
 
-    private MemoryMappedFile Map(string name, out MemoryMappedViewAccessor view)
+    private MemoryMappedViewAccessor Map(string name)
     {
         var file = MemoryMappedFile.CreateFromFile(Path.Combine(Folder, name), FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        return file;
+        MemoryMappedViewAccessor view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _mapped.AddRange([view, file]);
+        return view;
     }
 }

@@ -194,7 +194,7 @@ public sealed class DeviceDecoderStepTests : IDisposable
     [InlineData(ExecutionProvider.Cuda)]
     public async Task Past_words_stay_on_the_device_and_are_said_again_by_the_same_rows(ExecutionProvider provider)
     {
-        using TinyBundle bundle = TinyBundle.Compact(cuda: true);
+        using TinyBundle bundle = TinyBundle.Standard(cuda: true);
         using CommentModel plain = bundle.Open(), device = CommentModel.Open(bundle.Folder, ProviderUnderTest.OptionsOrSkip(provider) with { OnDevice = true });
         ChatSpec chat = plain.Config.Chat!;
         var random = new Random(1);

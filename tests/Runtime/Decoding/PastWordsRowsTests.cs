@@ -3,7 +3,7 @@ namespace Twitch.Runtime.Tests;
 /// <summary>Decoders of a model that reads past chat: every row keeps its own.</summary>
 public sealed class PastWordsRowsTests : IDisposable
 {
-    private readonly TinyBundle _bundle = TinyBundle.Compact(cuda: true);
+    private readonly TinyBundle _bundle = TinyBundle.Standard(cuda: true);
     private readonly CommentModel _model;
     private readonly ClipContext[] _clips;
 

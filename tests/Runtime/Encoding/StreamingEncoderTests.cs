@@ -8,7 +8,7 @@ public class StreamingEncoderTests(OpenedSeedTiny opened) : IClassFixture<Opened
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(10)]
-    public void Every_second_has_its_whole_windows_state_with_preset_seed(int windowSeconds)
+    public void Every_second_has_its_whole_windows_state_with_preset_published(int windowSeconds)
     {
         using TinyBundle bundle = Windowed(opened.Bundle, windowSeconds);
 
@@ -16,14 +16,12 @@ public class StreamingEncoderTests(OpenedSeedTiny opened) : IClassFixture<Opened
     }
 
     [Theory]
-    [InlineData(1, 8)]
-    [InlineData(3, 8)]
-    [InlineData(10, 8)]
-    [InlineData(3, 5)]
-    [InlineData(2, 64)]    // longer than a second: some windows begin without any
-    public void Every_second_has_its_whole_windows_state_with_preset_compact(int windowSeconds, int melStride)
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(10)]
+    public void Every_second_has_its_whole_windows_state_with_preset_standard(int windowSeconds)
     {
-        using TinyBundle compact = TinyBundle.Compact(melStride), bundle = Windowed(compact, windowSeconds);
+        using TinyBundle standard = TinyBundle.Standard(), bundle = Windowed(standard, windowSeconds);
 
         Compare(bundle, firstSecond: 0, seconds: 17);
     }
@@ -31,7 +29,7 @@ public class StreamingEncoderTests(OpenedSeedTiny opened) : IClassFixture<Opened
     [Fact]
     public void A_stream_joined_later_has_the_whole_window_once_it_has_passed()
     {
-        using TinyBundle bundle = TinyBundle.Compact();
+        using TinyBundle bundle = TinyBundle.Standard();
 
         Compare(bundle, firstSecond: 7, seconds: 20);
     }
@@ -46,7 +44,7 @@ public class StreamingEncoderTests(OpenedSeedTiny opened) : IClassFixture<Opened
 
         var e = Assert.Throws<ArgumentException>(() => encoder.Add(seconds[2]));
 
-        Assert.StartsWith("second 2 from mel step 61 does not follow; second 1 from step 0 is needed.", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("second 2 from step of sound 61 does not follow; second 1 from step 0 is needed.", e.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => encoder.Add(seconds[1] with { Frame = new byte[5] }));
         encoder.Add(seconds[1]);
     }
@@ -135,10 +133,11 @@ public class StreamingEncoderTests(OpenedSeedTiny opened) : IClassFixture<Opened
 
         public ClipContext Encode(CommentModel model, TimeSpan time)
         {
-            ClipWindow window = ClipWindow.Before(time, _config, _seconds, Steps);
-            return model.Encode(
-                _frames.AsSpan(window.FirstFrame * _config.Frame.ByteCount, window.FrameCount * _config.Frame.ByteCount),
-                _mel.AsSpan((int)window.FirstStep * _config.Mel.MelCount, window.StepCount * _config.Mel.MelCount));
+            ClipWindow window = ClipWindow.Before(time, _config, _seconds, _config.Ears is null ? Steps : _seconds);
+            ReadOnlySpan<byte> frames = _frames.AsSpan(window.FirstFrame * _config.Frame.ByteCount, window.FrameCount * _config.Frame.ByteCount);
+            return model.Encode(frames, _config.Ears is not null
+                ? SoundSteps.OfSeconds(window.FirstFrame, window.FrameCount, 0, _mel, _config.Mel, _config.MelStride)
+                : _mel.AsSpan((int)window.FirstStep * _config.Mel.MelCount, window.StepCount * _config.Mel.MelCount));
         }
     }
 }

@@ -170,14 +170,14 @@ public class CommentModelTests(OpenedSeedTiny opened) : IClassFixture<OpenedSeed
     }
 
     [Fact]
-    public void A_compact_bundle_takes_whole_strides_of_sound()
+    public void A_bundle_with_ears_takes_whole_seconds_of_sound()
     {
-        using TinyBundle bundle = TinyBundle.Compact();
+        using TinyBundle bundle = TinyBundle.Standard();
         using CommentModel model = bundle.Open();
         var frames = new byte[3 * model.Config.Frame.ByteCount];
 
-        Assert.NotEqual("", model.Generate(model.Encode(frames, new float[16 * 64]), model.Sampling).Text);
-        Assert.Throws<ArgumentException>(() => model.Encode(frames, new float[12 * 64]));
+        Assert.NotEqual("", model.Generate(model.Encode(frames, new float[3 * 62 * 64]), model.Sampling).Text);
+        Assert.Throws<ArgumentException>(() => model.Encode(frames, new float[3 * 62 * 64 - 64]));
     }
 
     private ClipContext Clip(int seed)

@@ -5,8 +5,8 @@ namespace Twitch.Runtime.Tests;
 /// <summary>A bundle that reads past chat and says when to comment, beside one that does neither.</summary>
 public sealed class PastChatTests(OpenedSeedTiny opened, TinyRecording recording) : IClassFixture<OpenedSeedTiny>, IClassFixture<TinyRecording>, IDisposable
 {
-    private readonly TinyBundle _bundle = TinyBundle.Compact();
-    private readonly float[] _mel = [.. Enumerable.Range(0, 16 * 64).Select(i => (i % 13) - 9f)];
+    private readonly TinyBundle _bundle = TinyBundle.Standard();
+    private readonly float[] _mel = [.. Enumerable.Range(0, SecondOfMel.StepCount * SecondOfMel.FilterCount).Select(i => (i % 13) - 9f)];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -24,7 +24,7 @@ public sealed class TinyBundle : IDisposable
     /// <summary>The network of seed_tiny.safetensors with PyTorch's outputs as its golden file; words are word4 … word28.</summary>
     public static TinyBundle SeedTiny(SamplingOptions? sampling = null, bool cuda = false, bool screened = false)
     {
-        ModelConfig config = ModelConfig.Seed with { Frame = new FrameSpec(8, 8), VocabularySize = 29, EmbeddingSize = 12, HiddenSize = 16 };
+        ModelConfig config = ModelConfig.Published with { Frame = new FrameSpec(8, 8), VocabularySize = 29, EmbeddingSize = 12, HiddenSize = 16 };
         using SafeTensors stored = SafeTensors.Open("Fixtures/seed_tiny.safetensors");
         var bundle = new TinyBundle();
         AtomicFolder.Write(bundle.CheckpointFolder, partial =>
@@ -38,20 +38,28 @@ public sealed class TinyBundle : IDisposable
         return bundle;
     }
 
-    /// <summary>Random weights of a preset's shape, few of them: frames through convolutions, some mel steps at a time.</summary>
-    public static TinyBundle Compact(int melStride = 8, bool cuda = false)
+    /// <summary>Sizes of a small network with eyes and ears.</summary>
+    public static ModelConfig Small { get; } = ModelConfig.Standard with
+    {
+        Frame = new FrameSpec(16, 16), VocabularySize = 40, HiddenSize = 24, WindowSeconds = 3, Chat = ChatSpec.Standard, ProjectionSize = 12,
+        Eyes = new EyesSpec("", "", new FrameSpec(16, 16), FeatureCount: 20),
+        Ears = new EarsSpec("", "", SecondOfMel.StepCount, SecondOfMel.FilterCount, FeatureCount: 24),
+    };
+
+    /// <summary>Random weights of the default preset's shape, few of them, behind eyes and ears that cost nothing.</summary>
+    public static TinyBundle Standard(bool cuda = false)
     {
         var bundle = new TinyBundle();
-        UntrainedCheckpoint.Write(bundle.CheckpointFolder, ModelConfig.Compact with { Frame = new FrameSpec(16, 16), VocabularySize = 40, HiddenSize = 24, WindowSeconds = 3, MelStride = melStride, Chat = ChatSpec.Standard }, seed: 5);
+        UntrainedCheckpoint.Write(bundle.CheckpointFolder, Small, seed: 5);
         bundle.Export(_ => { }, null, cuda);
         return bundle;
     }
 
-    /// <summary>Random weights of preset seed's shape with a larger head, whose words are screened; its hidden size is no whole number of blocks.</summary>
+    /// <summary>Random weights of preset published's shape with a larger head, whose words are screened; its hidden size is no whole number of blocks.</summary>
     public static TinyBundle Screened()
     {
         var bundle = new TinyBundle();
-        UntrainedCheckpoint.Write(bundle.CheckpointFolder, ModelConfig.Seed with { Frame = new FrameSpec(8, 8), VocabularySize = 700, EmbeddingSize = 12, HiddenSize = 200 }, seed: 6);
+        UntrainedCheckpoint.Write(bundle.CheckpointFolder, ModelConfig.Published with { Frame = new FrameSpec(8, 8), VocabularySize = 700, EmbeddingSize = 12, HiddenSize = 200 }, seed: 6);
         bundle.Export(_ => { }, null, options: new ExportOptions { LeastScreenedHead = 0 });
         return bundle;
     }

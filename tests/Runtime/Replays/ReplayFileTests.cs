@@ -7,7 +7,7 @@ public sealed class ReplayFileTests(OpenedSeedTiny opened) : IClassFixture<Opene
 {
     private static readonly SamplingOptions Options = new() { Seed = 3, Temperature = 1.2f, TopK = 0 };
 
-    private readonly TinyBundle _bundle = TinyBundle.Compact();
+    private readonly TinyBundle _bundle = TinyBundle.Standard();
 
     public void Dispose() => _bundle.Dispose();
 

@@ -26,6 +26,17 @@ public class CandidatesTests
     }
 
     [Fact]
+    public void Protocol_sfat_ranks_ten()
+    {
+        IReadOnlyList<CandidateSet> sets = Candidates.Build(Chat, seed: 1, Protocol.Of("sfat"));
+
+        Assert.All(sets, set => Assert.Equal(10, set.Texts.Select(ChatText.Key).Distinct().Count()));
+        Assert.All(sets, set => Assert.Equal(2, set.Kinds!.Count(kind => kind == CandidateKind.Popular)));
+        Assert.Equal(100, Protocol.Of("livebot").Count);
+        Assert.Equal(ExitCode.Usage, Assert.Throws<TwitchException>(() => Protocol.Of("other")).ExitCode);
+    }
+
+    [Fact]
     public void Plausible_candidates_were_said_before()
     {
         IReadOnlyList<CandidateSet> sets = Candidates.Build(Chat, seed: 1);
@@ -90,9 +101,9 @@ public class CandidatesTests
     [Fact]
     public void Speech_is_counted()
     {
-        Speech speech = Speech.Of(["gg gg gg", "gg monkaS", "KEKW"], ["GG  gg gg", "other"]);
+        SpeechFigures speech = Speech.Of(["gg gg gg", "gg monkaS", "KEKW"], ["GG  gg gg", "other"]);
 
-        Assert.Equal(new Speech(3, Distinct1: 0.5, Distinct2: 0.6667, Memorized: 0.3333, MeanWords: 2, EmoteShare: 0.3333), speech);
+        Assert.Equal(new SpeechFigures(3, Distinct1: 0.5, Distinct2: 0.6667, Memorized: 0.3333, MeanWords: 2, EmoteShare: 0.3333), speech);
         Assert.Null(Speech.Of(["gg"], []).Memorized);
     }
 
@@ -105,7 +116,7 @@ public class CandidatesTests
     [InlineData("AIRHORN", false)]
     [InlineData("Hello", false)]
     [InlineData("you're", false)]
-    public void An_emote_is_told_by_its_spelling(string word, bool isEmote) => Assert.Equal(isEmote, Speech.IsEmote(word));
+    public void An_emote_is_told_by_its_spelling(string word, bool isEmote) => Assert.Equal(isEmote, EmoteNames.Contain(word));
 
     // 300 different comments of three words; the second half, with two strange words, is to be foreseen.
     private static HeldOut HeldOutChat()

@@ -3,6 +3,7 @@ using Twitch.Export;
 using Twitch.Runtime;
 using Twitch.Training.Chat;
 using Twitch.Training.Evaluating;
+using Twitch.Training.Prepared;
 
 namespace Twitch.Training.Tests;
 
@@ -49,7 +50,7 @@ public sealed class EvaluatorTests : IDisposable
 
         double[] scores = scorer.Score([new WindowTexts(0, comment.Window, texts, comment.Time)], TestContext.Current.CancellationToken)[0];
 
-        ClipContext clip = _model.Encode(_stream.Frames(comment.Window.FirstFrame, comment.Window.FrameCount), _stream.Mel(comment.Window.FirstStep, comment.Window.StepCount), Before(comment.Time));
+        ClipContext clip = _model.Encode(_stream, comment.Window, Before(comment.Time));
         for (int i = 0; i < texts.Length; i++)
         {
             double alone = _model.Score(clip, [Vocabulary.Start, .. _model.Vocabulary.Encode(texts[i]), Vocabulary.End]).Sum(value => (double)value);
@@ -85,7 +86,7 @@ public sealed class EvaluatorTests : IDisposable
         Assert.Equal(loss / Math.Log(2) / characters, report.Own.BitsPerCharacter!.Value, 1e-3);
         Assert.Equal(report.OtherBoth.NatsPerComment!.Value - report.Own.NatsPerComment.Value, report.Gap.Both.Value, 1e-3);
         Assert.Equal(1, report.UnseenWords);    // w0012
-        Assert.Equal(10, report.Forecasts.Count());
+        Assert.Equal(12, report.Forecasts.Count());
         Assert.Equal(report.NoChat!.NatsPerComment!.Value - report.Own.NatsPerComment.Value, report.Gap.NoChat!.Value, 1e-3);
         Assert.Equal(report.OtherChat!.NatsPerComment!.Value - report.Own.NatsPerComment.Value, report.Gap.Chat!.Value, 1e-3);
         Assert.All(report.Forecasts, forecast => Assert.InRange(forecast.Retrieval!.MeanRank.Value, 1, report.MostCandidates));
@@ -104,7 +105,7 @@ public sealed class EvaluatorTests : IDisposable
         {
             TimeSpan time = TimeSpan.FromSeconds(20 + i);
             ClipWindow window = ClipWindow.Before(time, Config, _stream.FrameCount, _stream.StepCount);
-            network += Likelihood(counts[i], _model.Rate(_model.Encode(_stream.Frames(window.FirstFrame, window.FrameCount), _stream.Mel(window.FirstStep, window.StepCount), Before(time))));
+            network += Likelihood(counts[i], _model.Rate(_model.Encode(_stream, window, Before(time))));
             minute += Likelihood(counts[i], (_stream.Comments.Count(comment => comment.Time < time) + 1) / (20 + i + 1 / Constant));
             constant += Likelihood(counts[i], Constant);
         }
@@ -152,7 +153,7 @@ public sealed class EvaluatorTests : IDisposable
 
         EvaluationReport report = Evaluate(plain);
 
-        Assert.Equal(8, report.Forecasts.Count());
+        Assert.Equal(10, report.Forecasts.Count());
         Assert.Null((object?)report.When ?? report.Gap.Chat ?? report.Gap.NoChat);
         Assert.DoesNotContain("past chat |", EvaluationTable.Gaps(report).Markdown(), StringComparison.Ordinal);
     }
@@ -182,7 +183,7 @@ public sealed class EvaluatorTests : IDisposable
         EvaluationReport report = Evaluate(_model, chat);
 
         Assert.Equal(0, report.TrainingComments);
-        Assert.Null(report.CommentUnigram ?? report.WordUnigram ?? report.MostPopular);
+        Assert.Null(report.CommentUnigram ?? report.WordUnigram ?? report.TokenNgram ?? report.CharacterNgram ?? report.MostPopular);
         Assert.NotNull(report.PastChat);
         Assert.Null(report.Said.Memorized);
     }
@@ -202,6 +203,24 @@ public sealed class EvaluatorTests : IDisposable
         Assert.Equal((1, 1.0), (one.CandidateSets, one.Own.Retrieval!.MeanRank.Value));
         Assert.Null(one.Own.Retrieval.RankedFirst);
         Assert.DoesNotContain("ranked first", EvaluationTable.Markdown(none), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_one_person_alone_says_counts_and_is_a_row_of_its_own()
+    {
+        var stream = new SyntheticStream(Config, seconds: 60)
+        {
+            Comments = [.. _stream.Comments.Select((comment, i) => comment with { Author = i % 3, Text = i % 4 == 0 ? $"w0005 my own {i}" : "w0006 w0007" })],
+        };
+        HeldOut chat = HeldOut.Create(_model, [stream], TimeSpan.FromSeconds(20), TimeSpan.MaxValue, training: null);
+
+        EvaluationReport report = Evaluate(_model, chat);
+
+        int own = chat.Comments.Count(comment => comment.Text != "w0006 w0007");
+        Assert.Equal([("wording of several people", chat.Comments.Count - own), ("wording of one person alone", own)], report.Wording!.Select(row => (row.Name, row.Comments)));
+        Assert.Equal(report.Own.NatsPerComment!.Value, report.Wording!.Sum(row => row.Share * row.NatsPerComment), 1e-3);
+        Assert.Contains("| wording of one person alone | ", EvaluationTable.Markdown(report), StringComparison.Ordinal);
+        Assert.True(report.Wording![1].NgramBits > report.Wording[0].NgramBits);
     }
 
     private ChatWindow Before(TimeSpan time) => new ChatBefore(ChatBefore.Encode(_stream.Comments, _model.Vocabulary), time).Window(Config.Chat!);

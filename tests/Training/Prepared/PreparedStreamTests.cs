@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Twitch.Media;
+using Twitch.Runtime;
 using Twitch.Training.Chat;
 using Twitch.Training.Prepared;
 
@@ -9,6 +10,7 @@ namespace Twitch.Training.Tests.Prepared;
 public sealed class PreparedStreamTests : IClassFixture<PreparedStreamTests.Clip>, IDisposable
 {
     private static readonly FrameSpec Frame = new(8, 8);
+    private static readonly ModelConfig Published = ModelConfig.Published with { Frame = Frame };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("store").FullName;
     private readonly MediaSource _media;
@@ -44,6 +46,32 @@ public sealed class PreparedStreamTests : IClassFixture<PreparedStreamTests.Clip
     }
 
     [Fact]
+    public void With_eyes_and_ears_the_store_holds_what_they_made_of_each_second_also_after_a_stop()
+    {
+        ModelConfig config = SyntheticStream.WithSenses(ModelConfig.Standard with { Frame = new FrameSpec(64, 112) }, Path.Combine(_folder, "senses"));
+        using var senses = Senses.Open(Path.Combine(_folder, "senses", BundleManifest.FrameFeaturesFile), Path.Combine(_folder, "senses", BundleManifest.SoundFeaturesFile), config.Eyes!, config.Ears!, threads: 1);
+        var stop = new OperationCanceledException();
+        PreparedStream Run(string store, IProgress<PrepareProgress>? progress = null) =>
+            PreparedStream.Prepare(_media, config, senses, Log, new ChatLogOptions(), Path.Combine(_folder, store), progress, TestContext.Current.CancellationToken);
+
+        using PreparedStream whole = Run("whole");
+        Assert.Same(stop, Record.Exception(() => Run("stopped", new Progress(done => { if (done.Done.TotalSeconds >= 5) throw stop; }))));
+        using PreparedStream resumed = Run("stopped");
+
+        Recording recording = Recording.Open(_media, config.Frame, config.Mel);
+        foreach (StreamSecond second in recording.Seconds(cancellationToken: TestContext.Current.CancellationToken))
+        {
+            Assert.True(senses.See(second.Frame.Span).AsSpan().SequenceEqual(whole.FrameFeatures(second.Index, 1)));
+            Assert.True(senses.Hear(SoundSteps.Of(second, config).Values.Span).AsSpan().SequenceEqual(whole.SoundFeatures(second.Index, 1)));
+        }
+        Assert.Equal((8, 8L), (whole.FrameCount, whole.StepCount));
+        Assert.Equal(8 * 56 * 56 * 3, whole.Frames(0, 8).Length);
+        foreach (string file in (string[])[PreparedStream.FramesFile, PreparedStream.FrameFeaturesFile, PreparedStream.SoundFeaturesFile])
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole.Folder, file)), File.ReadAllBytes(Path.Combine(resumed.Folder, file)));
+        Assert.Throws<InvalidOperationException>(() => whole.Mel(0, 1).Length);
+    }
+
+    [Fact]
     public void What_is_prepared_is_reused_even_if_the_file_has_another_name_and_date()
     {
         Prepare().Dispose();
@@ -51,7 +79,7 @@ public sealed class PreparedStreamTests : IClassFixture<PreparedStreamTests.Clip
         File.Copy(_media.Video, copy);
         File.SetLastWriteTimeUtc(copy, new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
 
-        using PreparedStream again = PreparedStream.Prepare(new MediaSource(copy), Frame, MelSpec.Standard, Log, new ChatLogOptions(), Store, cancellationToken: TestContext.Current.CancellationToken);
+        using PreparedStream again = PreparedStream.Prepare(new MediaSource(copy), Published, null, Log, new ChatLogOptions(), Store, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.True(again.Reused);
         Assert.Equal(2, again.Comments.Count);
@@ -76,7 +104,7 @@ public sealed class PreparedStreamTests : IClassFixture<PreparedStreamTests.Clip
     {
         Prepare().Dispose();
 
-        using PreparedStream larger = PreparedStream.Prepare(_media, new FrameSpec(16, 8), MelSpec.Standard, Log, new ChatLogOptions(), Store, cancellationToken: TestContext.Current.CancellationToken);
+        using PreparedStream larger = PreparedStream.Prepare(_media, Published with { Frame = new FrameSpec(16, 8) }, null, Log, new ChatLogOptions(), Store, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.False(larger.Reused);
         Assert.Equal(2, Directory.GetDirectories(Store).Length);
@@ -122,7 +150,7 @@ public sealed class PreparedStreamTests : IClassFixture<PreparedStreamTests.Clip
         string damaged = Path.Combine(_folder, "damaged.mp4");
         File.WriteAllBytes(damaged, bytes);
         PreparedStream Again(string store, IProgress<PrepareProgress>? progress = null) =>
-            PreparedStream.Prepare(new MediaSource(damaged), Frame, MelSpec.Standard, Log, new ChatLogOptions(), store, progress, TestContext.Current.CancellationToken);
+            PreparedStream.Prepare(new MediaSource(damaged), Published, null, Log, new ChatLogOptions(), store, progress, TestContext.Current.CancellationToken);
         using PreparedStream whole = Again(Path.Combine(_folder, "whole"));
         string[] expected = [.. whole.Info.Report.Warnings.Where(warning => warning.Contains("the picture is damaged at", StringComparison.Ordinal))];
         Assert.Single(expected);
@@ -175,7 +203,7 @@ public sealed class PreparedStreamTests : IClassFixture<PreparedStreamTests.Clip
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private PreparedStream Prepare(string? store = null, ChatLogOptions? options = null, IProgress<PrepareProgress>? progress = null) =>
-        PreparedStream.Prepare(_media, Frame, MelSpec.Standard, Log, options ?? new ChatLogOptions(), store ?? Store, progress, TestContext.Current.CancellationToken);
+        PreparedStream.Prepare(_media, Published, null, Log, options ?? new ChatLogOptions(), store ?? Store, progress, TestContext.Current.CancellationToken);
 
     // Ends a run after some seconds, as Ctrl-C does, and gives the folder of what it left.
     private string Stop(int seconds)
