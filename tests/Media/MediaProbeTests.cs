@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Twitch.Media.Tests;
@@ -12,11 +13,14 @@ public class MediaProbeTests
     [InlineData("mpegts", 95_000, 3600, 3600)]
     public void The_length_is_that_of_the_stream_wherever_its_clock_begins(string format, double start, double duration, double expected)
     {
-        MediaProbe probe = MediaProbe.Parse(Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $$"""
-            {"streams": [{"index": 0, "codec_type": "video", "codec_name": "h264", "start_time": "{{start}}", "duration": "{{duration}}", "avg_frame_rate": "30/1"}],
-             "format": {"format_name": "{{format}}", "start_time": "{{start}}", "duration": "{{duration}}"}}
-            """)));
+        MediaProbe probe = MediaProbe.Parse(Encoding.UTF8.GetBytes(
+            """
+            {"streams": [{"index": 0, "codec_type": "video", "codec_name": "h264", "start_time": "START", "duration": "LENGTH", "avg_frame_rate": "30/1"}],
+             "format": {"format_name": "FORMAT", "start_time": "START", "duration": "LENGTH"}}
+            """
+            .Replace("FORMAT", format, StringComparison.Ordinal)
+            .Replace("START", start.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("LENGTH", duration.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)));
 
         Assert.Equal(expected, probe.Length!.Value, 3);
         Assert.Equal(expected, probe.VideoEnd!.Value, 3);

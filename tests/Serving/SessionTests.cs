@@ -198,7 +198,7 @@ public class SessionTests
         string path = $"/v1/sessions/{session["id"]}";
         await TwitchServer.ProblemOf(await server.Client.GetAsync($"{path}/frame", Cancellation), 404);
         byte[] frames = [.. Enumerable.Range(0, 2 * 8 * 8 * 3).Select(i => (byte)(i < 192 ? 0 : 200))];
-        server.Feeds[0].Window = new Runtime.Capture.RecordedWindow(default, frames, [.. Enumerable.Range(0, 10 * 64).Select(i => i / 40f - 14)]);
+        server.Feeds[0].Window = new Media.RecordedWindow(default, frames, [.. Enumerable.Range(0, 10 * 64).Select(i => i / 40f - 14)]);
 
         using OpenCvSharp.Mat frame = OpenCvSharp.Cv2.ImDecode(await server.Client.GetByteArrayAsync($"{path}/frame", Cancellation), OpenCvSharp.ImreadModes.Color);
         using OpenCvSharp.Mat mel = OpenCvSharp.Cv2.ImDecode(await server.Client.GetByteArrayAsync($"{path}/mel", Cancellation), OpenCvSharp.ImreadModes.Color);

@@ -56,10 +56,10 @@ internal static class ImportCommand
         int inputs = Size(VideoInput, 1), pixels = inputs / FrameSpec.Channels, side = (int)Math.Round(Math.Sqrt(pixels));
         if (inputs % FrameSpec.Channels != 0 || side * side != pixels)
             throw new TwitchException($"{pth}: '{VideoInput}' takes {inputs} numbers, which is no square picture of {FrameSpec.Channels} channels; only the published network's weights are imported.");
-        return (ModelConfig.Seed with
+        return (ModelConfig.Published with
         {
             Frame = new FrameSpec(side, side),
-            Mel = ModelConfig.Seed.Mel with { MelCount = Size(AudioInput, 1) },
+            Mel = ModelConfig.Published.Mel with { MelCount = Size(AudioInput, 1) },
             HiddenSize = Size(VideoState, 1),
             VocabularySize = Size(Embedding, 0),
             EmbeddingSize = Size(Embedding, 1),
