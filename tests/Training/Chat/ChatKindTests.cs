@@ -105,7 +105,7 @@ public sealed class ChatKindTests
 
         Assert.Equal(["好球", "好球", "哈哈哈", "哈哈哈", "来了", "来了", "主播加油"], all.Texts());
         Assert.Equal([0, 1, 2, 0, 3, 1, 4], all.Comments.Select(c => c.Author));
-        Assert.Equal(2, all.Report.CountOf(DropReason.Notice));
+        Assert.All(Assert.Single(all.Report.Dropped, dropped => dropped is { Reason: DropReason.Notice, Count: 2 }).Examples, example => Assert.StartsWith("<xxx", example.Excerpt, StringComparison.Ordinal));
         Assert.Equal((6, 1), (shared.Comments.Count, shared.Report.CountOf(DropReason.FewAuthors)));
     }
 

@@ -57,7 +57,7 @@ internal sealed class BilibiliXml : IChatReader
             }
             else if (End(text, start, name) is { } end)
             {
-                collector.Add(number + text.AsSpan(0, start).Count('\n'), Parse(text[start..end], name));
+                collector.Add(number + text.AsSpan(0, start).Count('\n'), Parse(text[start..end], name), text[start..end]);
                 at = end;
             }
             else if (last)
