@@ -17,7 +17,7 @@ public class BatchBenchmarks
     private CommentModel _model = null!;
     private ClipContext[] _clips = [];
 
-    [Params("compact", "seed")]
+    [Params("standard", "published")]
     public string Preset { get; set; } = "";
 
     [Params(Precision.Float32, Precision.Int8)]

@@ -31,7 +31,7 @@ public class DecodeBenchmarks
 
     public static IEnumerable<int> RowCounts => Providers.HasCuda ? [1, 4, 16, 64, 256, 1024] : [1, 4, 16, 64, 256];
 
-    [Params("compact", "seed")]
+    [Params("standard", "published")]
     public string Preset { get; set; } = "";
 
     [ParamsSource(nameof(Kinds))]

@@ -18,7 +18,7 @@ public class EncodeBenchmarks
     [ParamsSource(nameof(Here))]
     public string Provider { get; set; } = "";
 
-    [Params("compact", "seed")]
+    [Params("standard", "published")]
     public string Preset { get; set; } = "";
 
     [Params(1, 16)]

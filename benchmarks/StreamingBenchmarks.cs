@@ -17,7 +17,7 @@ public class StreamingBenchmarks
     private float[] _mel = [];
     private int _second;
 
-    [Params("compact", "seed")]
+    [Params("standard", "published")]
     public string Preset { get; set; } = "";
 
     [GlobalSetup]

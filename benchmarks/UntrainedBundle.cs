@@ -21,9 +21,9 @@ public sealed class UntrainedBundle : IDisposable
 
     public string BundleFolder { get; }
 
-    /// <summary>Mel steps of a window: whole strides.</summary>
+    /// <summary>Mel steps of a window.</summary>
     public static int StepsOfWindow(ModelConfig config) =>
-        ClipWindow.Before(TimeSpan.FromSeconds(config.WindowSeconds), config, config.WindowSeconds, long.MaxValue).StepCount;
+        ClipWindow.Before(TimeSpan.FromSeconds(config.WindowSeconds), config, config.WindowSeconds, long.MaxValue).StepCount * config.MelStride;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 }

@@ -4,7 +4,7 @@
 //
 //   dotnet run benchmarks/cuda/cuda-steps.cs -p:Accelerator=cuda -- --out out/cuda
 //
-// --bundles compact,compact-chat,seed,seed-224 takes those sizes (with past chat; with frames of 64x64 and of 224x224); they stay in --out, for
+// --bundles standard,standard-chat,published,published-224 takes those sizes (with past chat; with frames of 64x64 and of 224x224); they stay in --out, for
 // `twitch verify` and `twitch bench`. A folder NAME.golden beside them with golden.safetensors, made by `twitch-train export --untrained` of the
 // same size and seed, becomes part of the bundle.
 #:project ../../src/Export/Export.csproj
@@ -22,7 +22,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Dictionary<string, string> given = args.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
 string root = given.GetValueOrDefault("--out", Path.Combine(Path.GetTempPath(), "twitch-cuda"));
 double seconds = double.Parse(given.GetValueOrDefault("--seconds", "0.4"), CultureInfo.InvariantCulture);
-string[] names = given.GetValueOrDefault("--bundles", "compact,seed").Split(',');
+string[] names = given.GetValueOrDefault("--bundles", "standard,published").Split(',');
 int[] batches = Counts("--rows", "1,4,16,64,256,1024"), windowCounts = Counts("--windows", "1,16,64");
 NativeEnvironment.SetDefault("ORT_DISABLE_TELEMETRY", "1");
 string[] providers = OrtEnv.Instance().GetAvailableProviders();
@@ -33,9 +33,9 @@ foreach (string name in names)
     // The published sizes with small frames, or as they are where that is asked for.
     ModelConfig config = name switch
     {
-        "seed" => ModelConfig.Published with { Frame = new FrameSpec(64, 64) },
-        "seed-224" => ModelConfig.Published,
-        "compact-chat" => ModelConfig.Standard with { VocabularySize = 5000, Chat = ChatSpec.Standard },
+        "published" => ModelConfig.Published with { Frame = new FrameSpec(64, 64) },
+        "published-224" => ModelConfig.Published,
+        "standard-chat" => ModelConfig.Standard with { VocabularySize = 5000, Chat = ChatSpec.Standard },
         _ => ModelConfig.FromPreset(name) with { VocabularySize = 5000 },
     };
     string bundle = Write(name, config);

@@ -27,9 +27,6 @@ public sealed record GraphVariant(string Precision, string File, string Replaces
     /// <summary>Names of precisions.</summary>
     public const string FullPrecision = "float32", HalfPrecision = "float16", EightBit = "int8";
 
-    /// <summary>Name of float32 of which only the words are computed that eight bits do not rule out.</summary>
-    public const string Screened = "screened";
-
     /// <summary>How many of the most likely tokens a decoder step gives whose state stays on the device: some dozens, so that what bans and
     /// penalties leave of them decides nearly every draw.</summary>
     public static int TopCount(ModelConfig config) => Math.Min(64, config.VocabularySize);
@@ -77,7 +74,6 @@ public sealed record BundleManifest
         VideoEncoderFile = "video_encoder.onnx", VideoEncoderInt8File = "video_encoder.int8.onnx", AudioEncoderFile = "audio_encoder.onnx",
         ChatEncoderFile = "chat_encoder.onnx", FusionFile = "fusion.onnx", RateFile = "rate.onnx",
         DecoderStepFile = "decoder_step.onnx", DecoderStepInt8File = "decoder_step.int8.onnx", DecoderStepInt8BatchFile = "decoder_step.int8.batch.onnx",
-        DecoderStepScreenedFile = "decoder_step.screened.onnx", DecoderHeadFile = "decoder_head.safetensors",
         DecoderStepCudaFile = "decoder_step.cuda.onnx", DecoderStepFloat16File = "decoder_step.float16.onnx",
         VocabularyFile = "vocabulary.json", BlockedRunsFile = "blocked_runs.bin", GoldenFile = "golden.safetensors";
 
@@ -204,8 +200,7 @@ public sealed class Bundle
                 ? $"{Folder}: was exported without {file} for CUDA and in {GraphVariant.HalfPrecision}; export it again with --cuda, or use --provider cpu --precision {GraphVariant.FullPrecision}."
                 : $"{Folder}: has {file} for CUDA in {string.Join(" and ", there)}, not in {precision}; use --precision {there[0]}.");
         }
-        string remedy = precision == GraphVariant.Screened ? "export a network with a large vocabulary and without past chat" : "export the bundle again";
-        throw new TwitchException($"{Folder}: has {file} in {string.Join(" and ", Precisions(file))}, not in {precision}; {remedy}, or use --precision {GraphVariant.FullPrecision}.");
+        throw new TwitchException($"{Folder}: has {file} in {string.Join(" and ", Precisions(file))}, not in {precision}; export the bundle again, or use --precision {GraphVariant.FullPrecision}.");
     }
 
     /// <summary>The file that holds a graph in some precision, or in float32 if it has no other.</summary>

@@ -129,6 +129,10 @@ public sealed record ModelConfig
     [JsonIgnore]
     public int AudioInputSize => Ears is null ? Mel.MelCount : ProjectionSize;
 
+    /// <summary>Inputs of the rate: hidden and cell state, and with past chat its <see cref="ChatPace"/>.</summary>
+    [JsonIgnore]
+    public int RateInputSize => 2 * HiddenSize + (Chat is null ? 0 : ChatPace.Count);
+
     /// <summary>Mel steps that one step of the audio encoder hears: with ears a second's, else one.</summary>
     [JsonIgnore]
     public int MelStride => Ears?.StepCount ?? 1;
@@ -143,7 +147,7 @@ public sealed record ModelConfig
 
     /// <summary>Every tensor of the state dict, with PyTorch's names and shapes. LSTM gates are stacked in PyTorch's order,
     /// input, forget, cell, output.</summary>
-    /// <remarks>What is called <c>mean</c> or <c>deviation</c> are statistics of the training data (buffers), not trained.</remarks>
+    /// <remarks>What is called <c>mean</c>, <c>deviation</c> or <c>pace_mean</c> are statistics of the training data (buffers), not trained.</remarks>
     public IEnumerable<ParameterShape> Parameters()
     {
         foreach (ParameterShape parameter in Projection("video_encoder", Eyes?.FeatureCount))
@@ -162,10 +166,12 @@ public sealed record ModelConfig
 
         if (RateSize > 0)
         {
-            yield return new("rate.embed.weight", RateSize, 2 * HiddenSize);    // hidden and cell state
+            yield return new("rate.embed.weight", RateSize, RateInputSize);
             yield return new("rate.embed.bias", RateSize);
             yield return new("rate.output.weight", 1, RateSize);
             yield return new("rate.output.bias", 1);
+            if (Chat is not null)
+                yield return new("rate.pace_mean", ChatPace.Count);
         }
 
         yield return new("decoder.embedding.weight", VocabularySize, EmbeddingSize);

@@ -11,10 +11,6 @@ public sealed record ExportOptions
     /// most likely tokens leave it. It doubles the bundle's decoder and is of no use on a processor.</summary>
     public bool Cuda { get; init; }
 
-    /// <summary>Weights of the decoder's last layer from which on a step is written that screens the words in eight bits: a smaller layer is read in less time
-    /// than its words are sorted out.</summary>
-    public long LeastScreenedHead { get; init; } = 1 << 20;
-
     /// <summary>Checks every option against its range.</summary>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>
     public ExportOptions Validate()

@@ -37,8 +37,6 @@ public static class Exporter
             model.Save(Path.Combine(folder, file), options.ExternalDataThreshold, new Producer(ProducerName, ProducerVersion), metadata);
         foreach (string file in PerceptionFiles.All.Where(file => checkpoint.Config.Eyes is not null && File.Exists(checkpoint.PathOf(file))))
             File.Copy(checkpoint.PathOf(file), Path.Combine(folder, file));
-        if (IsScreened(checkpoint.Config, options))
-            new HeadWeights(checkpoint.Weights, withSentinel: false).Save(Path.Combine(folder, BundleManifest.DecoderHeadFile));
         checkpoint.Vocabulary.Save(Path.Combine(folder, BundleManifest.VocabularyFile));
         checkpoint.BlockedRuns?.Save(Path.Combine(folder, BundleManifest.BlockedRunsFile));
     }
@@ -88,7 +86,6 @@ public static class Exporter
             .. HasWideFrames(config) ? [new(GraphVariant.EightBit, BundleManifest.VideoEncoderInt8File, BundleManifest.VideoEncoderFile)] : (GraphVariant[])[],
             new(GraphVariant.EightBit, BundleManifest.DecoderStepInt8File, Step),
             new(GraphVariant.EightBit, BundleManifest.DecoderStepInt8BatchFile, Step, LeastRows: DecoderStepGraph.LeastRowsOfBatch),
-            .. IsScreened(config, options) ? [new(GraphVariant.Screened, BundleManifest.DecoderStepScreenedFile, Step)] : (GraphVariant[])[],
         ];
         GraphVariant[] forCuda =
         [
@@ -123,8 +120,6 @@ public static class Exporter
         yield return (BundleManifest.DecoderStepFile, DecoderStepGraph.Build(config, weights));
         yield return (BundleManifest.DecoderStepInt8File, DecoderStepGraph.Build(config, weights, StepArithmetic.Int8));
         yield return (BundleManifest.DecoderStepInt8BatchFile, DecoderStepGraph.Build(config, weights, StepArithmetic.Int8Rows));
-        if (IsScreened(config, options))
-            yield return (BundleManifest.DecoderStepScreenedFile, DecoderStepGraph.Build(config, weights, StepArithmetic.Screening));
         if (!options.Cuda)
             yield break;
         yield return (BundleManifest.DecoderStepCudaFile, DecoderStepGraph.Build(config, weights, onDevice: true));
@@ -135,9 +130,6 @@ public static class Exporter
 
     // A frame that goes into the LSTM as it is meets a matrix of up to a gigabyte, which is read whole for every second of a stream.
     private static bool HasWideFrames(ModelConfig config) => config.Eyes is null;
-
-    // Where past words are mixed in, the sum over all words decides how likely each is: none can be left out.
-    private static bool IsScreened(ModelConfig config, ExportOptions options) => config.Chat is null && (long)config.VocabularySize * config.HiddenSize >= options.LeastScreenedHead;
 
     // The sizes travel inside each file too, so that one alone still says what it is.
     private static Dictionary<string, string> Metadata(ModelConfig config) => new()

@@ -36,27 +36,6 @@ internal sealed class HeadWeights
     /// <summary>[outputs].</summary>
     public Weight Bias() => new($"{Name}.bias", ElementType.F32, [_outputs], stream => Weight.WriteValues(stream, Read("bias")));
 
-    /// <summary>Saves the layer as trained, and of each word what bounds the error of its logit in <see cref="Int8"/>: <c>weight</c> [outputs, hidden],
-    /// <c>bias</c>, <c>norm</c> |ŵ|, the length of its rounded row, and <c>rounding</c> |w − ŵ|, [outputs] each.</summary>
-    public void Save(string path)
-    {
-        float[] weight = Read("weight"), norm = new float[_outputs], rounding = new float[_outputs];
-        for (int row = 0; row < _outputs; row++)
-        {
-            ReadOnlySpan<float> exact = weight.AsSpan(row * _inputs, _inputs);
-            BlockQuantization rounded = BlockQuantization.Of(exact, _inputs);
-            double length = 0, error = 0;
-            for (int i = 0; i < _inputs; i++)
-            {
-                double value = rounded.ValueAt(i);
-                length += value * value;
-                error += (exact[i] - value) * (exact[i] - value);
-            }
-            (norm[row], rounding[row]) = (MathF.BitIncrement((float)Math.Sqrt(length)), MathF.BitIncrement((float)Math.Sqrt(error)));
-        }
-        new SafeTensorsWriter().Add("weight", weight, _outputs, _inputs).Add("bias", Read("bias"), _outputs).Add("norm", norm, _outputs).Add("rounding", rounding, _outputs).Save(path);
-    }
-
     private float[] Read(string parameter)
     {
         var all = new float[_modules.Sum(module => _weights.Read<float>($"{module}.{parameter}").Length)];

@@ -53,7 +53,7 @@ public static class UntrainedCheckpoint
 
     private static Func<ulong, float> Distribution(string name, double bound) => name switch
     {
-        "video_encoder.mean" or "audio_encoder.mean" => _ => 0,
+        "video_encoder.mean" or "audio_encoder.mean" or "rate.pace_mean" => _ => 0,
         "video_encoder.deviation" or "audio_encoder.deviation" => _ => 1,
         "decoder.embedding.weight" => Normal,
         _ when name.EndsWith("_norm.weight", StringComparison.Ordinal) => bits => (float)(0.5 + Unit(bits)),

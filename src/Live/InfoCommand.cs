@@ -51,7 +51,7 @@ internal static class InfoCommand
 
         Line("precisions", string.Join(", ", bundle.Precisions(BundleManifest.DecoderStepFile)));
         Line("for cuda", bundle.Precisions(BundleManifest.DecoderStepFile, onDevice: true) is { Count: > 0 } there ? string.Join(", ", there) : "not exported");
-        foreach (GraphVariant variant in (bundle.Manifest.Variants ?? []).Where(variant => variant.Precision is not (GraphVariant.FullPrecision or GraphVariant.Screened)))
+        foreach (GraphVariant variant in (bundle.Manifest.Variants ?? []).Where(variant => variant.Precision != GraphVariant.FullPrecision))
             Line(variant.LeastRows > 1 ? $"{variant.Precision} batch" : variant.Precision, variant.Cost is VariantCost cost ? Describe(cost) : "its cost was not measured");
 
         foreach (GraphEntry graph in bundle.Manifest.Graphs)

@@ -18,7 +18,7 @@ internal sealed record ChatLine(double Time, string Text);
 
 /// <summary>What <c>verify --json</c> says.</summary>
 /// <param name="Provider">cpu or cuda.</param>
-/// <param name="Precision">float32, screened, float16 or int8.</param>
+/// <param name="Precision">float32, float16 or int8.</param>
 /// <param name="Ok">Whether every difference is within its limit.</param>
 /// <param name="Differences">Largest difference of each output; of the greedy comments, how many tokens differ.</param>
 /// <param name="Limits">Largest difference allowed; an output that is only reported has none.</param>

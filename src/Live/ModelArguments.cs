@@ -12,8 +12,8 @@ internal sealed class ModelArguments : IVerbArguments
     private readonly Option<string> _provider = new Option<string>("--provider") { Description = "What runs the graphs; there is no fall-back.", DefaultValueFactory = _ => "cpu" }
         .AcceptOnlyFromAmong("cpu", "cuda");
 
-    private readonly Option<string> _precision = new Option<string>("--precision") { Description = "Numbers that the decoder computes in; what int8 and float16 cost, info says. screened draws float32's tokens in less time where the vocabulary is large. float16 is for cuda.", DefaultValueFactory = _ => GraphVariant.FullPrecision }
-        .AcceptOnlyFromAmong(GraphVariant.FullPrecision, GraphVariant.Screened, GraphVariant.HalfPrecision, GraphVariant.EightBit);
+    private readonly Option<string> _precision = new Option<string>("--precision") { Description = "Numbers that the decoder computes in; what int8 and float16 cost, info says. float16 is for cuda.", DefaultValueFactory = _ => GraphVariant.FullPrecision }
+        .AcceptOnlyFromAmong(GraphVariant.FullPrecision, GraphVariant.HalfPrecision, GraphVariant.EightBit);
 
     private readonly Option<int> _threads = new("--threads") { Description = "Threads within one operator.", DefaultValueFactory = _ => new RuntimeOptions().IntraOpThreads, HelpName = "n" };
 

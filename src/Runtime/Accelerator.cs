@@ -31,9 +31,8 @@ internal static class Accelerator
     /// <summary>Session options of one graph; the caller disposes them.</summary>
     /// <param name="options">Provider and threads.</param>
     /// <param name="wholly">Whether every node must run on the provider: one left on the processor would move state across twice per token.</param>
-    /// <param name="captures">Whether a GPU is to be given a whole run as one graph.</param>
     /// <exception cref="TwitchException">The provider cannot be had on this machine or in this build.</exception>
-    public static SessionOptions SessionOptions(RuntimeOptions options, bool wholly, bool captures = false)
+    public static SessionOptions SessionOptions(RuntimeOptions options, bool wholly)
     {
         // What is left as ONNX Runtime has it was measured (14 MB of weights, medians of a step, Zen 4):
         // - One thread has no pool, so nothing spins. More threads spin while they wait for the next operator: an idle machine's step takes
@@ -54,7 +53,7 @@ internal static class Accelerator
         {
             if (options.Provider == ExecutionProvider.Cuda)
             {
-                AppendCuda(session, options.DeviceId, captures);
+                AppendCuda(session, options.DeviceId);
                 if (wholly)
                     session.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
             }
@@ -67,7 +66,7 @@ internal static class Accelerator
         }
     }
 
-    private static void AppendCuda(SessionOptions session, int deviceId, bool captures)
+    private static void AppendCuda(SessionOptions session, int deviceId)
     {
         const string Provider = "CUDAExecutionProvider";
         string[] available = OrtEnvironment.GetAvailableProviders();
@@ -80,7 +79,6 @@ internal static class Accelerator
             {
                 ["device_id"] = deviceId.ToString(System.Globalization.CultureInfo.InvariantCulture),
                 ["use_tf32"] = "0",    // ten bits of mantissa would not pass the golden check
-                ["enable_cuda_graph"] = captures ? "1" : "0",
             });
             session.AppendExecutionProvider_CUDA(cuda);
         }

@@ -87,14 +87,14 @@ public sealed partial class CommentModel
                 break;
             if (clip is null)
                 throw After(second, reader.End ?? recording.Length);
-            foreach (TimeSpan moment in clock.Advance(second + TimeSpan.FromSeconds(1), Rate(clip)))
+            foreach (TimeSpan moment in clock.Advance(second + TimeSpan.FromSeconds(1), Rate(clip, chat.PaceBefore(second))))
             {
                 if (moment > end || await EncodeAsync(reader, moment, chat, cancellation) is not ClipContext now)
                     yield break;
                 Comment comment = Generate(now, At(moment, options));
                 if (comment.IsWithheld)
                     continue;
-                chat.Add(moment, comment.Text);
+                chat.AddOwn(moment, comment.Text);
                 yield return new TimedComment(moment, comment);
             }
         }
@@ -121,7 +121,7 @@ public sealed partial class CommentModel
             foreach (Comment comment in GenerateDistinct(clip, At(moment, options), count))
             {
                 cancellation.ThrowIfCancellationRequested();
-                chat.Add(moment, comment.Text);
+                chat.AddOwn(moment, comment.Text);
                 yield return new TimedComment(moment, comment);
             }
         }

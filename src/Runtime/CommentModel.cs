@@ -16,7 +16,6 @@ public sealed partial class CommentModel : IDisposable
     private readonly Fusion _fusion;
     private readonly RateHead? _rate;
     private readonly InferenceSession _decoder;
-    private readonly ExactHead? _head;
     private InferenceSession? _batchDecoder;
     private readonly ConcurrentBag<(IModelDecoder Decoder, Sampler Sampler)> _idle = [];
     private volatile bool _disposed;
@@ -27,7 +26,7 @@ public sealed partial class CommentModel : IDisposable
         try
         {
             using SessionOptions encoding = Accelerator.SessionOptions(options, wholly: false);
-            using SessionOptions decoding = Accelerator.SessionOptions(options, wholly: true, GraphContract.IsCaptured(Config, options));
+            using SessionOptions decoding = Accelerator.SessionOptions(options, wholly: true);
             if (Config is { Eyes: { } eyes, Ears: { } ears })
                 Senses = new Senses(Graph(GraphContract.FrameFeatures(eyes)), Graph(GraphContract.SoundFeatures(ears)), eyes, ears);
             GraphEntry video = GraphContract.VideoEncoder(Config);
@@ -36,11 +35,9 @@ public sealed partial class CommentModel : IDisposable
             if (Config.Chat is ChatSpec chat)
                 Chat = new ChatEncoder(Graph(GraphContract.ChatEncoder(Config, chat)), chat);
             if (Config.RateSize > 0)
-                _rate = new RateHead(Graph(GraphContract.RateHead(Config)));
+                _rate = new RateHead(Graph(GraphContract.RateHead(Config)), Config);
             _fusion = new Fusion(Graph(GraphContract.Fusion(Config)), Config);
             GraphEntry step = options.OnDevice ? GraphContract.DeviceDecoderStep(Config) : GraphContract.DecoderStep(Config);
-            if (DecoderFile(rows: 1) == BundleManifest.DecoderStepScreenedFile)
-                _sessions.Add(_head = ExactHead.Open(bundle));
             _decoder = Open(step with { File = DecoderFile(rows: 1) }, decoding);
             Speaker = new Speaker(new SpeechRules(options.BannedWords), Vocabulary, bundle.BlockedRuns);
             if (options.Provider == ExecutionProvider.Cuda)
@@ -102,11 +99,9 @@ public sealed partial class CommentModel : IDisposable
     /// <exception cref="TwitchException">The bundle does not have the precision.</exception>
     internal static string DecoderFile(Bundle bundle, RuntimeOptions options, int rows)
     {
-        // Where the product of bytes saturates, nothing bounds what a screening is wrong by, and a scale for each row makes int8 worse. Several rows share what is
-        // read of the last layer, so there nothing is gained by screening.
+        // Where the product of bytes saturates, a scale for each row makes int8 worse.
         bool isExact = options.Precision == Precision.Float32 || Processor.AddsFourProducts;
-        string file = bundle.InPrecision(BundleManifest.DecoderStepFile, options.PrecisionName, isExact ? rows : 1, options.OnDevice);
-        return options.Precision == Precision.Screened && (rows > 1 || !isExact) ? BundleManifest.DecoderStepFile : file;
+        return bundle.InPrecision(BundleManifest.DecoderStepFile, options.PrecisionName, isExact ? rows : 1, options.OnDevice);
     }
 
     /// <summary>Opens a bundle: compares every file with its hash, then every graph with what it should be.</summary>
@@ -146,9 +141,10 @@ public sealed partial class CommentModel : IDisposable
         _fusion.Fuse(video, audio, Chat is null && past is null ? null : past ?? [.. Enumerable.Repeat(RequireChat().Nothing, video.Batch)]);
 
     /// <summary>Comments per second that people would write now, in [<see cref="ModelConfig.LeastRate"/>, <see cref="ModelConfig.MostRate"/>].</summary>
-    /// <param name="clip">What was seen, heard and said.</param>
+    /// <param name="clip">What was seen and heard.</param>
+    /// <param name="pace">How lively the chat was, of <see cref="ChatHistory.PaceBefore"/>; absent: nothing is known of it.</param>
     /// <exception cref="TwitchException">The bundle has no rate.</exception>
-    public float Rate(ClipContext clip) => RequireRate().Rate(clip);
+    public float Rate(ClipContext clip, ChatPace? pace = null) => RequireRate().Rate(clip, pace);
 
     /// <summary>A chat that this model can read; empty.</summary>
     /// <param name="capacity">Comments that are kept at least.</param>
@@ -263,8 +259,7 @@ public sealed partial class CommentModel : IDisposable
     {
         if (Options.OnDevice)
             return new DeviceDecoderStep(_decoder, Config, Options, capacity: 1);
-        var step = new OrtDecoderStep(_decoder, Config, _run);
-        return _head is null ? step : new ScreenedDecoderStep(step, _head);
+        return new OrtDecoderStep(_decoder, Config, _run);
     }
 
     private ChatEncoder RequireChat() => Chat ?? throw new ArgumentException($"{Bundle.Folder} reads no past chat; give none, or train one with --past-chat.");

@@ -84,7 +84,7 @@ public static class GoldenCheck
 
         if (model.HasRate)
         {
-            float[] rates = [.. clips.Select(model.Rate)];
+            float[] rates = [.. clips.Select((clip, row) => model.Rate(clip, model.Chat is null ? null : Pace(golden, row)))];
             report.Add(new(GraphContract.Rate, Difference(rates, golden.Read<float>(GraphContract.Rate)), StateLimit(model, GraphContract.Rate, golden.Read<float>(GraphContract.Rate)), rates.Length));
         }
         Decode(model, golden, clips, report);
@@ -213,7 +213,7 @@ public static class GoldenCheck
             for (int i = 0; i < length; i++)
                 differing += expected[i] == (i < tokens.Count ? tokens[i] : Vocabulary.End) ? 0 : 1;
         }
-        report.Add(new("greedy", differing, model.Options.Precision is Precision.Float32 or Precision.Screened ? 0 : double.PositiveInfinity, clips.Length * length));
+        report.Add(new("greedy", differing, model.Options.Precision == Precision.Float32 ? 0 : double.PositiveInfinity, clips.Length * length));
     }
 
     // What the network says: no words but the special ones are banned, and nothing is drawn again.
@@ -252,6 +252,8 @@ public static class GoldenCheck
         }
         if (config.RateSize > 0)
             Check(GraphContract.Rate, batch);
+        if (config.RateSize > 0 && config.Chat is not null)
+            Check(GraphContract.Pace, batch, ChatPace.Count);
         Check(GraphContract.Logits, batch, Size(golden, "tokens", 1), config.VocabularySize);
         Check(GraphContract.NextHidden, batch, config.HiddenSize);
         Check(GraphContract.NextCell, batch, config.HiddenSize);
@@ -291,6 +293,12 @@ public static class GoldenCheck
     {
         long[] shape = golden.Find(name).Shape;
         return axis < shape.Length ? (int)shape[axis] : 0;
+    }
+
+    private static ChatPace Pace(SafeTensors golden, int row)
+    {
+        ReadOnlySpan<float> pace = golden.Read<float>(GraphContract.Pace).Slice(row * ChatPace.Count, ChatPace.Count);
+        return new ChatPace(pace[0], pace[1]);
     }
 
     // Of each clip the steps in [from, to).

@@ -9,7 +9,7 @@ internal static class GraphContract
     public const string Frames = "frames", Mel = "mel", Features = "features", Token = "token", Hidden = "hidden", Cell = "cell",
         NextHidden = "next_hidden", NextCell = "next_cell", Logits = "logits",
         VideoHidden = "video_hidden", VideoCell = "video_cell", AudioHidden = "audio_hidden", AudioCell = "audio_cell",
-        Words = "words", Age = "age", PastAfter = "past_after", PastNext = "past_next", PastScores = "past_scores", Match = "match", Rate = "rate",
+        Words = "words", Age = "age", PastAfter = "past_after", PastNext = "past_next", PastScores = "past_scores", Match = "match", Rate = "rate", Pace = "pace",
         Rows = "rows", TopIds = "top_ids", TopLogits = "top_logits", LogSum = "log_sum";
 
     private const string Batch = "batch", Previous = "previous", Fresh = "fresh", Clips = "clips", Time = "time";    // clips is batch, or 1 for what all states take in
@@ -45,7 +45,7 @@ internal static class GraphContract
     public static readonly string[] FusionInputs = [VideoHidden, VideoCell, AudioHidden, AudioCell];
 
     public static GraphEntry RateHead(ModelConfig config) => new(BundleManifest.RateFile,
-        [State(Hidden, config), State(Cell, config)],
+        [State(Hidden, config), State(Cell, config), .. config.Chat is null ? (GraphValue[])[] : [Value(Pace, "f32", Batch, ChatPace.Count)]],
         [Value(Rate, "f32", Batch)]);
 
     public static GraphEntry DecoderStep(ModelConfig config) => new(BundleManifest.DecoderStepFile,
@@ -78,9 +78,6 @@ internal static class GraphContract
             Outputs = [Value(Logits, "f32", Batch, config.VocabularySize), .. states.Select(state => Leading(state, NextOf(state.Name), Batch)), Value(TopIds, "i64", Batch, top), Value(TopLogits, "f32", Batch, top), Value(LogSum, "f32", Batch)],
         };
     }
-
-    /// <summary>Whether CUDA is given a step as one graph. With past chat it cannot be: its operators read tables in the processor's memory.</summary>
-    public static bool IsCaptured(ModelConfig config, RuntimeOptions options) => options.CapturesSteps && options.Provider == ExecutionProvider.Cuda && config.Chat is null;
 
     private static GraphValue Leading(GraphValue state, string name, string rows) => state with { Name = name, Shape = [rows, .. state.Shape.Skip(1)] };
 

@@ -11,10 +11,6 @@ public enum Precision
     /// <c>bundle.json</c>.</summary>
     Int8,
 
-    /// <summary>The tokens of float32, drawn one comment at a time from the words that eight bits do not rule out; the others' logits are not computed, so that
-    /// log-probabilities are within 0.005. Several comments at once are written in float32.</summary>
-    Screened,
-
     /// <summary>Weights and products in float16: half the memory to read, for CUDA. A processor computes it in float32, which takes longer than
     /// float32 itself and is for checks. What it costs stands in <c>bundle.json</c>.</summary>
     Float16,

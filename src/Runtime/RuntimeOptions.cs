@@ -13,11 +13,6 @@ public sealed record RuntimeOptions
     /// in float16; on a processor it brings nothing and is for checks. A bundle that was exported without it is refused.</summary>
     public bool OnDevice { get => field || Provider == ExecutionProvider.Cuda || Precision == Precision.Float16; init; }
 
-    /// <summary>Whether a GPU is given a step of the decoder as one graph (CUDA's capture) instead of kernel by kernel, where no row changes and
-    /// no past chat is read. A graph is captured once for each thread and number of rows, and kept as long as the model is open. Off: the gain was measured
-    /// on the graphs alone, and what became of a fault found in the runtime's use of it has not been run on a GPU since; see benchmarks/README.md.</summary>
-    public bool CapturesSteps { get; init; }
-
     /// <summary>Number of the GPU, from 0; the processor has none.</summary>
     public int DeviceId { get; init; }
 
@@ -38,7 +33,6 @@ public sealed record RuntimeOptions
     public static string NameOf(Precision precision) => precision switch
     {
         Precision.Int8 => GraphVariant.EightBit,
-        Precision.Screened => GraphVariant.Screened,
         Precision.Float16 => GraphVariant.HalfPrecision,
         _ => GraphVariant.FullPrecision,
     };
@@ -54,7 +48,7 @@ public sealed record RuntimeOptions
         if (!Enum.IsDefined(Provider))
             throw new TwitchException($"--provider is {Provider}; it must be cpu or cuda.", ExitCode.Usage);
         if (!Enum.IsDefined(Precision))
-            throw new TwitchException($"--precision is {Precision}; it must be float32, screened, float16 or int8.", ExitCode.Usage);
+            throw new TwitchException($"--precision is {Precision}; it must be float32, float16 or int8.", ExitCode.Usage);
         if (DeviceId < 0)
             throw new TwitchException($"the GPU's number is {DeviceId}; it must be 0 or more.", ExitCode.Usage);
         if (IntraOpThreads is < 1 or > 256)

@@ -35,6 +35,9 @@ public sealed class Batch
     /// <summary>Seconds since each past comment, [comments, past comments] f32; absent if the config has no past chat.</summary>
     public Tensor? ChatAges { get; private init; }
 
+    /// <summary>How lively the chat was before each second, [seconds, 2], <see cref="ChatPace.Unknown"/> where none is known; absent if the config has no past chat.</summary>
+    public Tensor? Paces { get; private init; }
+
     /// <summary>Inputs of the decoder, all tokens but the last, padded: [comments, time] i64.</summary>
     public required Tensor Tokens { get; init; }
 
@@ -87,6 +90,7 @@ public sealed class Batch
             Targets = tensor(targets.ToArray(), device: device),
             ChatWords = chat?.Words,
             ChatAges = chat?.Ages,
+            Paces = config.Chat is null || seconds is null ? null : tensor(seconds.SelectMany(second => ChatPace.Numbers(second.Chat.Pace)).ToArray(), device: device).view(seconds.Count, ChatPace.Count),
         };
     }
 

@@ -139,7 +139,7 @@ public static class BundleExport
         {
             using var other = Runtime.CommentModel.Open(bundle, new RuntimeOptions { Precision = RuntimeOptions.PrecisionOf(kind.Key.Precision), OnDevice = kind.Key.OnDevice });
             double difference = CheckAll(other);
-            if (other.Options.Precision is Precision.Float32 or Precision.Screened)
+            if (other.Options.Precision == Precision.Float32)
                 largest = Math.Max(largest, difference);
             else
             {

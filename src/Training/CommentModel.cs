@@ -84,8 +84,9 @@ public sealed class CommentModel : nn.Module
 
     /// <summary>Comments per second that people write, [batch].</summary>
     /// <param name="fused">Of <see cref="Fuse"/>.</param>
+    /// <param name="paces">How lively the chat was, [batch, 2]; ignored without past chat.</param>
     /// <exception cref="InvalidOperationException">The config has no rate.</exception>
-    public Tensor Rate(LstmState fused) => RateHead.Logarithm(fused).exp();
+    public Tensor Rate(LstmState fused, Tensor? paces) => RateHead.Logarithm(fused, paces).exp();
 
     internal RateHead RateHead => rate ?? throw new InvalidOperationException("this network has no rate");
 
@@ -113,7 +114,7 @@ public sealed class CommentModel : nn.Module
     {
         LstmState all = Encode(batch);                                                               // [comments + seconds, hidden]
         LstmState Rows(long first, long count) => new(all.Hidden.narrow(0, first, count), all.Cell.narrow(0, first, count));
-        Tensor? rates = batch.SecondCount == 0 ? null : RateHead.Logarithm(Rows(batch.CommentCount, batch.SecondCount));
+        Tensor? rates = batch.SecondCount == 0 ? null : RateHead.Logarithm(Rows(batch.CommentCount, batch.SecondCount), batch.Paces);
 
         (Tensor outputs, _) = decoder.Advance(Withhold(batch.Tokens, withheld), Rows(0, batch.CommentCount));    // [comments, time, hidden]
         outputs = outputs.flatten(0, 1).index_select(0, batch.Positions);

@@ -56,7 +56,12 @@ public static class Golden
             Add($"{name}cell", TensorType.F32, state.Cell);
         }
         if (model.Config.RateSize > 0)
-            Add("rate", TensorType.F32, model.Rate(fused));
+        {
+            Tensor paces = tensor(Enumerable.Range(0, (int)tokens.shape[0]).SelectMany(row => (float[])[0.7f * row, 1 + row]).ToArray(), device: model.Device).view(-1, ChatPace.Count);
+            if (model.Config.Chat is not null)
+                Add("pace", TensorType.F32, paces);
+            Add("rate", TensorType.F32, model.Rate(fused, paces.to(model.Precision)));
+        }
         Add("logits", TensorType.F32, logits);
         Add("greedy", TensorType.I64, Greedy(model, fused));
         writer.Save(path);

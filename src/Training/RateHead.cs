@@ -7,18 +7,35 @@ namespace Twitch.Training;
 internal sealed class RateHead : nn.Module
 {
     private readonly Linear embed, output;
+    private readonly Tensor? pace_mean;
 
     public RateHead(ModelConfig config) : base(nameof(RateHead))
     {
-        embed = nn.Linear(2 * config.HiddenSize, config.RateSize);
+        embed = nn.Linear(config.RateInputSize, config.RateSize);
         output = nn.Linear(config.RateSize, 1);
+        if (config.Chat is not null)
+            pace_mean = zeros(ChatPace.Count);
         RegisterComponents();
     }
 
     /// <summary>ln of the rate in comments per second, [batch].</summary>
-    public Tensor Logarithm(LstmState fused) => Logarithm(cat([fused.Hidden, fused.Cell], 1));
+    /// <param name="fused">What was seen and heard.</param>
+    /// <param name="paces">How lively the chat was, [batch, 2], <see cref="ChatPace.Unknown"/> where none is known; ignored without past chat.</param>
+    public Tensor Logarithm(LstmState fused, Tensor? paces) => Logarithm(Inputs(fused, paces));
 
-    /// <param name="states">[batch, 2 × hidden]: hidden, then cell.</param>
+    /// <summary>What the rate follows from, [batch, inputs]: hidden state, cell state, and with past chat how its pace differs from the mean.</summary>
+    public Tensor Inputs(LstmState fused, Tensor? paces) => pace_mean is null
+        ? cat([fused.Hidden, fused.Cell], 1)
+        : cat([fused.Hidden, fused.Cell, (paces! - pace_mean) * (paces! - ChatPace.Unknown).clamp(0, 1)], 1);
+
+    /// <summary>Sets the mean pace of the training data; ignored without past chat.</summary>
+    public void SetPaceMean(float[] mean)
+    {
+        using var scope = NewDisposeScope();
+        pace_mean?.copy_(tensor(mean));
+    }
+
+    /// <param name="states">[batch, inputs], as <see cref="Inputs"/>.</param>
     public Tensor Logarithm(Tensor states) =>
         output.call(nn.functional.relu(embed.call(states))).squeeze(1).clamp(Math.Log(ModelConfig.LeastRate), Math.Log(ModelConfig.MostRate));
 
@@ -42,8 +59,8 @@ internal sealed class RateHead : nn.Module
     }
 
     /// <summary>Makes a head that learned from standardised states, (state − mean) / deviation, take them as they are.</summary>
-    /// <param name="mean">[2 × hidden].</param>
-    /// <param name="deviation">[2 × hidden].</param>
+    /// <param name="mean">[inputs].</param>
+    /// <param name="deviation">[inputs].</param>
     public void Unstandardise(Tensor mean, Tensor deviation)
     {
         using var frozen = no_grad();

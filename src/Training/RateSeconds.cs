@@ -16,13 +16,17 @@ internal sealed class RateSeconds(TrainingData data, TrainerOptions options)
     /// <summary>Comments per second.</summary>
     public double MeanRate => Math.Clamp(_seconds.Average(second => (double)second.Comments), ModelConfig.LeastRate, ModelConfig.MostRate);
 
+    /// <summary>Mean of the chat's pace before each second, [2].</summary>
+    public float[] MeanPace => [.. Enumerable.Range(0, ChatPace.Count).Select(i => _seconds.Average(second => ChatPace.Numbers(second.Second.Chat.Pace)[i]))];
+
     /// <summary>A step's seconds, and how many comments were said in each.</summary>
     /// <param name="step">Decides which seconds, with the seed.</param>
     public (Example[] Seconds, float[] Counts) Draw(long step)
     {
         var random = new SplitMix64(SplitMix64.Mix(~options.Seed, step));
         (Example Second, int Comments)[] drawn = [.. Enumerable.Range(0, RunsPerStep).SelectMany(_ => Run((int)(random.Next() % (ulong)_seconds.Count)))];
-        return ([.. drawn.Select(entry => entry.Second)], [.. drawn.Select(entry => (float)entry.Comments)]);
+        double hidden = data.Config.Chat?.HiddenShare ?? 0;    // so that it works where no chat is known
+        return ([.. drawn.Select(entry => random.Next() >> 11 < hidden * (1L << 53) ? entry.Second with { Chat = default } : entry.Second)], [.. drawn.Select(entry => (float)entry.Comments)]);
     }
 
     /// <summary>How badly the numbers of comments of some seconds are foreseen, in nats per comment, [].</summary>

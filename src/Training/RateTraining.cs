@@ -104,7 +104,7 @@ public static class RateTraining
             to.copy_(from);
     }
 
-    // [seconds, 2 × hidden] and [seconds]; neighbours share a batch, so that their frames are embedded once.
+    // [seconds, inputs] and [seconds]; neighbours share a batch, so that their frames are embedded once.
     private static (Tensor States, Tensor Counts) Encode(CommentModel model, TrainingData data, IReadOnlyList<(Example Second, int Comments)> seconds, CancellationToken cancel)
     {
         using var frozen = no_grad();
@@ -114,8 +114,8 @@ public static class RateTraining
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            LstmState fused = model.Encode(Batch.Create(data.Streams, [], data.Config, model.Device, [.. chunk.Select(entry => entry.Second)]));
-            states.Add(cat([fused.Hidden, fused.Cell], 1).MoveToOuterDisposeScope());
+            Batch batch = Batch.Create(data.Streams, [], data.Config, model.Device, [.. chunk.Select(entry => entry.Second)]);
+            states.Add(model.RateHead.Inputs(model.Encode(batch), batch.Paces).MoveToOuterDisposeScope());
         }
         return (cat(states, 0), tensor(seconds.Select(entry => (float)entry.Comments).ToArray(), device: model.Device));
     }

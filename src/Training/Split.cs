@@ -16,8 +16,8 @@ public enum Part
     Outside,
 }
 
-/// <summary>How one recording is split by time: training first, the last share for validation, and between them a gap that
-/// keeps the last training comment a whole window before the first moment that a validation window shows.</summary>
+/// <summary>How one recording is split by time: training first, the last share for validation, and between them a gap of a
+/// window: the last training comment comes before the first moment that a validation window shows.</summary>
 /// <param name="First">Earliest comment that is used.</param>
 /// <param name="LastTraining">Latest comment that is learned from.</param>
 /// <param name="FirstValidation">Earliest comment that is held out.</param>
@@ -32,7 +32,7 @@ public readonly record struct Split(TimeSpan First, TimeSpan LastTraining, TimeS
         TimeSpan validation = end - (end - options.From) * options.ValidationShare;
         return new Split(
             First: options.From > TimeSpan.Zero ? options.From + window : TimeSpan.Zero,
-            LastTraining: validation - 2 * window,
+            LastTraining: validation - window,
             FirstValidation: validation,
             Last: end);
     }

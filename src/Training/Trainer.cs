@@ -64,7 +64,10 @@ public sealed class Trainer(IReadOnlyList<IPreparedStream> streams, ModelConfig 
         model.to(device);
         var aims = new Aims(tensor(shares, device: device), data.Config.RateSize > 0 ? new RateSeconds(data, options) : null);
         if (aims.Seconds is RateSeconds seconds)
+        {
             model.RateHead.Begin(seconds.MeanRate);
+            model.RateHead.SetPaceMean(seconds.MeanPace);
+        }
         using var optimizer = new AdamW(model, options.WeightDecay);
         if (run.IsSaved)
             run.Load(model, optimizer);

@@ -7,7 +7,7 @@ namespace Twitch.Training;
 /// <remarks>What is not marked as ignored below decides the result, is kept with the checkpoint, and must be the same to resume it.</remarks>
 public sealed record TrainerOptions
 {
-    /// <summary>Times that every training comment is seen, at most. Absent: as often as makes a thousand steps, from 12 to 40 times, so that a
+    /// <summary>Times that every training comment is seen, at most. Absent: as often as makes six hundred steps, from 12 to 30 times, so that a
     /// short recording is learned as thoroughly as a long one.</summary>
     public int? Epochs { get; init; }
 
@@ -47,7 +47,7 @@ public sealed record TrainerOptions
     public long Seed { get; init; } = 1;
 
     /// <summary>Last share of the used range that is held out for validation. In (0, 0.5].</summary>
-    public double ValidationShare { get; init; } = 0.15;
+    public double ValidationShare { get; init; } = 0.1;
 
     /// <summary>Where the used range of each recording begins: no window reaches before it.</summary>
     public TimeSpan From { get; init; }
@@ -90,7 +90,7 @@ public sealed record TrainerOptions
         : new();
 
     /// <summary>Epochs of a run with so many steps in each.</summary>
-    public int EpochsOf(int stepsPerEpoch) => Epochs ?? Math.Clamp(1000 / stepsPerEpoch, 12, 40);
+    public int EpochsOf(int stepsPerEpoch) => Epochs ?? Math.Clamp(600 / stepsPerEpoch, 12, 30);
 
     /// <summary>Checks every option against its range; messages use the command line's names.</summary>
     /// <exception cref="TwitchException">An option is out of range (exit code 2).</exception>

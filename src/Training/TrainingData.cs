@@ -19,6 +19,9 @@ public readonly record struct ChatBefore(IReadOnlyList<PastComment>? Comments, T
     /// <summary>The last comments before the moment.</summary>
     public ChatWindow Window(ChatSpec spec) => Comments is null ? ChatWindow.Empty(spec) : ChatWindow.Before(Time, spec, Comments);
 
+    /// <summary>How lively it was; null where nothing is known of it.</summary>
+    public ChatPace? Pace => Comments is null ? null : ChatPace.Before(Time, Comments);
+
     /// <summary>Comments as they can be read, those without a word left out.</summary>
     /// <param name="comments">In order of time.</param>
     /// <param name="vocabulary">The words of the ids.</param>

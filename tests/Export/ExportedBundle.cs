@@ -105,7 +105,11 @@ internal sealed class ExportedBundle : IDisposable
     }
 
     /// <returns>Comments per second, [batch].</returns>
-    public float[] Rate(State fused) => Session(BundleManifest.RateFile).Run(Hidden(fused, "hidden"), Cell(fused, "cell"))[0];
+    /// <param name="fused">What was seen and heard.</param>
+    /// <param name="paces">[batch, 2]; with past chat alone.</param>
+    public float[] Rate(State fused, float[] paces) => Config.Chat is null
+        ? Session(BundleManifest.RateFile).Run(Hidden(fused, "hidden"), Cell(fused, "cell"))[0]
+        : Session(BundleManifest.RateFile).Run(Hidden(fused, "hidden"), Cell(fused, "cell"), ("pace", paces, [fused.Batch, ChatPace.Count]))[0];
 
     /// <returns>Logits, [batch, vocabulary], with past chat and the sentinel's score behind them [batch, vocabulary + 1], and the next state.</returns>
     public (float[] Logits, State Next) Step(long[] tokens, State state, string file = BundleManifest.DecoderStepFile)

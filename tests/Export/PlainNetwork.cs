@@ -104,7 +104,11 @@ internal sealed class PlainNetwork(Checkpoint checkpoint)
     public (double[] Hidden, double[] Cell) Fuse(params (double[] Hidden, double[] Cell)[] encoders) =>
         (Linear([.. encoders.SelectMany(state => state.Hidden)], "fuse_h"), Linear([.. encoders.SelectMany(state => state.Cell)], "fuse_c"));
 
-    public double Rate(double[] hidden, double[] cell) => Math.Exp(Linear(Relu(Linear([.. hidden, .. cell], "rate.embed")), "rate.output")[0]);
+    public double Rate(double[] hidden, double[] cell, float[] pace)
+    {
+        double[] lively = _config.Chat is null ? [] : [.. pace.Zip(Read("rate.pace_mean"), (number, mean) => number < 0 ? 0.0 : (double)number - mean)];
+        return Math.Exp(Linear(Relu(Linear([.. hidden, .. cell, .. lively], "rate.embed")), "rate.output")[0]);
+    }
 
     public (double[] Logits, double[] Hidden, double[] Cell) Step(long token, double[] hidden, double[] cell)
     {

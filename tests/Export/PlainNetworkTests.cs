@@ -34,7 +34,8 @@ public sealed class PlainNetworkTests
         State state = exported.Fuse(
             config.Eyes is null ? exported.EncodeVideo(frames, before) : exported.EncodeVideoFeatures(seen, before),
             config.Ears is null ? exported.EncodeAudio(mel, before) : exported.EncodeAudioFeatures(heard, before), config.Chat is null ? null : exported.EncodeChat(words, age));
-        float[] rates = config.RateSize == 0 ? [] : exported.Rate(state);
+        float[] paces = [.. Enumerable.Range(0, batch).SelectMany(row => row == 1 ? ChatPace.Numbers(null) : [0.5f * row, 1 + row])];    // of the second nothing is known
+        float[] rates = config.RateSize == 0 ? [] : exported.Rate(state, paces);
         var logits = new float[tokens.Length][];
         for (int t = 0; t < tokens.Length; t++)
             (logits[t], state) = config.Chat is null ? exported.Step(tokens[t], state) : exported.StepWithChat(tokens[t], state);
@@ -48,7 +49,7 @@ public sealed class PlainNetworkTests
             (hidden, cell) = plain.Fuse(video, audio);
             List<PlainPlace>? places = config.Chat is null ? null : plain.EncodeChat(Rows(words, row, batch), Rows(age, row, batch));
             if (config.RateSize > 0)
-                Assert.Equal(plain.Rate(hidden, cell), rates[row], Allowed);
+                Assert.Equal(plain.Rate(hidden, cell, Rows(paces, row, batch)), rates[row], Allowed);
             for (int t = 0; t < tokens.Length; t++)
             {
                 (double[] expected, hidden, cell) = plain.Step(tokens[t][row], hidden, cell);
@@ -91,7 +92,7 @@ public sealed class PlainNetworkTests
             {
                 float[] values = parameter.Name switch
                 {
-                    "video_encoder.mean" or "audio_encoder.mean" => Draw.Floats((int)parameter.Count, seed: 6, scale: 4),
+                    "video_encoder.mean" or "audio_encoder.mean" or "rate.pace_mean" => Draw.Floats((int)parameter.Count, seed: 6, scale: 4),
                     "video_encoder.deviation" or "audio_encoder.deviation" => [.. Draw.Floats((int)parameter.Count, seed: 7).Select(value => 3 + value)],
                     _ => untrained.Weights.Read<float>(parameter.Name).ToArray(),
                 };

@@ -135,10 +135,10 @@ public sealed class CommentModelTests
         ClipWindow window = ClipWindow.Before(TimeSpan.FromSeconds(9), model.Config, stream.FrameCount, stream.StepCount);
         ChatBefore chat = new([.. Enumerable.Range(0, 40).Select(i => new PastComment(TimeSpan.FromSeconds(i / 5.0), [4 + i % 3]))], TimeSpan.FromSeconds(9));
         Example[] examples = [.. Enumerable.Repeat(new Example(0, default, window, [2, 5, 6, 3], chat), 8)];    // of some the chat is hidden
-        Batch batch = Batch.Create([stream], examples, model.Config, CPU);
+        Batch batch = Batch.Create([stream], examples, model.Config, CPU, examples);
 
-        nn.functional.cross_entropy(model.forward(batch), batch.Targets).backward();
-        model.Rate(model.Encode(batch)).sum().backward();
+        (Tensor logits, Tensor? rates) = model.Foresee(batch);
+        (nn.functional.cross_entropy(logits, batch.Targets) + rates!.sum()).backward();
 
         Assert.All(model.named_parameters(), entry => Assert.True(entry.parameter.grad is { } gradient && gradient.abs().sum().item<float>() > 0, entry.name));
     }

@@ -70,8 +70,8 @@ public sealed class OptimizationTests
     }
 
     [Theory]
-    [InlineData(10, 40)]
-    [InlineData(33, 30)]
+    [InlineData(10, 30)]
+    [InlineData(33, 18)]
     [InlineData(145, 12)]
     public void A_short_recording_is_seen_more_often(int stepsPerEpoch, int epochs)
     {

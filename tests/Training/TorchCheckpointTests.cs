@@ -55,7 +55,7 @@ public sealed class TorchCheckpointTests : IDisposable
         Assert.Equal([3, 4, config.VocabularySize], golden.Find("logits").Shape);
         Tensor words = tensor(golden.Read<long>("words").ToArray()).view(3, 16, 12), age = tensor(golden.Read<float>("age").ToArray()).view(3, 16);
         LstmState state = model.Fuse(model.EncodeVideo(seen), model.EncodeAudio(heard), model.EncodeChat(words, age));
-        Assert.True((model.Rate(state) - tensor(golden.Read<float>("rate").ToArray())).abs().max().item<float>() < 1e-6);
+        Assert.True((model.Rate(state, tensor(golden.Read<float>("pace").ToArray()).view(3, 2)) - tensor(golden.Read<float>("rate").ToArray())).abs().max().item<float>() < 1e-6);
         Assert.True(state.Hidden.bytes.SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(golden.Read<float>("hidden"))));
         foreach (string name in (string[])["video_hidden", "video_cell", "audio_hidden", "audio_cell", "hidden", "cell", "next_hidden", "next_cell"])
             Assert.Equal([3, config.HiddenSize], golden.Find(name).Shape);

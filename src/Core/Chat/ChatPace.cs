@@ -8,7 +8,16 @@ public readonly record struct ChatPace(float LastSeconds, float LastMinute)
     /// <summary>Length of the shorter stretch, in seconds: that of a reaction.</summary>
     public const int Seconds = 5;
 
+    /// <summary>Numbers of a pace.</summary>
+    public const int Count = 2;
+
+    /// <summary>In the place of both numbers where no chat is known: none can be below 0.</summary>
+    public const float Unknown = -1;
+
     private const int Minute = 60;
+
+    /// <summary>Both numbers, or <see cref="Unknown"/> twice.</summary>
+    public static float[] Numbers(ChatPace? pace) => pace is { } known ? [known.LastSeconds, known.LastMinute] : [Unknown, Unknown];
 
     /// <summary>The pace before a moment; a comment of the moment itself does not count.</summary>
     /// <param name="time">The moment, since the start of the stream.</param>

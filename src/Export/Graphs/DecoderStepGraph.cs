@@ -14,9 +14,6 @@ internal enum StepArithmetic
     /// <summary>In eight bits, a scale for each row: the fastest for more rows, by 1.4 at 4 and by 2.3 from 16 on.</summary>
     Int8Rows,
 
-    /// <summary>The state as trained, and logits in eight bits that say which words are worth computing as trained.</summary>
-    Screening,
-
     /// <summary>Products and the table of gates in float16, for CUDA; the cell, whose state adds up, in float32.</summary>
     Float16,
 }
@@ -30,8 +27,7 @@ internal enum StepArithmetic
 /// and outputs of <see cref="PastWordsGraph"/> besides and ln p for logits; it takes every state as <see cref="StepStates"/> says, and gives besides
 /// <code>
 /// out   top_ids [batch, k] i64, top_logits [batch, k] f32: the k most likely tokens    log_sum [batch] f32: ln Σ exp(logit)
-/// </code>That form, without past chat and given as many new rows as old ones, launches nothing that reads the processor's memory, so that CUDA can
-/// capture it: there Concat and Split of unequal sizes copy a table of the sizes, which a captured step would read where it no longer is.</remarks>
+/// </code>In that form nothing but the tables of past words reads the processor's memory: Concat and Split of unequal sizes would copy a table of the sizes each time.</remarks>
 internal static class DecoderStepGraph
 {
     /// <summary>From how many rows on <see cref="StepArithmetic.Int8Rows"/> is faster.</summary>
@@ -67,7 +63,7 @@ internal static class DecoderStepGraph
         Value logits = arithmetic switch                                                      // [batch, vocabulary], or one more
         {
             StepArithmetic.Float16 => g.Cast(g.Gemm(g.Cast(nextHidden, ElementType.F16), g.Weight(Weight.Float16(head.Transposed())), g.Weight(Weight.Float16(head.Bias()))), ElementType.F32),
-            StepArithmetic.Int8 or StepArithmetic.Screening => g.Add(g.MatMulInt8(nextHidden, head.Int8()), g.Weight(head.Bias())),
+            StepArithmetic.Int8 => g.Add(g.MatMulInt8(nextHidden, head.Int8()), g.Weight(head.Bias())),
             StepArithmetic.Int8Rows => g.Add(g.MatMulInt8Rows(nextHidden, head.Int8Rows()), g.Weight(head.Bias())),
             _ => g.Linear(nextHidden, g.Weight(head.Transposed()), g.Weight(head.Bias())),
         };

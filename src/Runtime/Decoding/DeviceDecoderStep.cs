@@ -7,8 +7,7 @@ namespace Twitch.Runtime;
 /// which rows of the one before go on, and is given the states of new ones. Of the logits only the most likely leave the device, unless all
 /// are asked for. Not for several threads at a time.</summary>
 /// <remarks>
-/// Most steps change no row: those are <see cref="SteadyStep"/>s. The others are bound anew each time, whole: ONNX Runtime's copies on the device of
-/// what is bound there lie where a captured step may write. All logits are had by running the step again from the state before, which still lies in
+/// Most steps change no row: those are <see cref="SteadyStep"/>s. The others are bound anew each time. All logits are had by running the step again from the state before, which still lies in
 /// the other buffer; the step after one whose logits were wanted brings them along at once.
 /// </remarks>
 internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder, IStepTokens
@@ -16,7 +15,6 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder, ISt
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly ExecutionProvider _provider;
-    private readonly bool _isCaptured;
     private readonly List<IDisposable> _owned = [];
     private readonly OrtIoBinding _binding;
     private readonly IDeviceState[] _states;
@@ -39,11 +37,8 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder, ISt
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         (_session, _provider, Capacity, VocabularySize, _new) = (session, options.Provider, capacity, config.VocabularySize, new NewRows(capacity));
         using Lock.Scope turn = DeviceTurn.Take(_provider);
-        _isCaptured = GraphContract.IsCaptured(config, options);
         try
         {
-            if (_isCaptured)
-                _run.AddRunConfigEntry(SteadyStep.CaptureOption, "-1");
             int top = GraphVariant.TopCount(config);
             DeviceMemory memory = Own(DeviceMemory.Of(options));
             _places = new SteadyPlaces(memory, capacity, top);
@@ -199,7 +194,7 @@ internal sealed class DeviceDecoderStep : IModelDecoder, IModelBatchDecoder, ISt
     {
         int rows = Math.Min(Capacity, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)tokens));
         if (!_steady.TryGetValue((rows, _front), out SteadyStep? step))
-            _steady[(rows, _front)] = step = new SteadyStep(_session, _isCaptured, _places, _states, _front, rows);
+            _steady[(rows, _front)] = step = new SteadyStep(_session, _places, _states, _front, rows);
         return step;
     }
 

@@ -1,15 +1,12 @@
-using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Twitch.Runtime;
 
 /// <summary>A decoder step of a fixed number of rows, each of which goes on with its own state. All that it reads and writes lies at fixed places on
-/// the device, so it is bound once, and a GPU can launch it as one graph instead of two dozen kernels.</summary>
+/// the device, so it is bound once.</summary>
 internal sealed class SteadyStep : IDisposable
 {
-    private static int s_captures;
-
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly OrtIoBinding _binding;
@@ -18,16 +15,13 @@ internal sealed class SteadyStep : IDisposable
     private readonly int _rows;
 
     /// <param name="session">Of a graph that is made for a state on the device.</param>
-    /// <param name="isCaptured">Whether it is captured when it first runs.</param>
     /// <param name="places">Where tokens lie and results are left.</param>
     /// <param name="states">The rows' states.</param>
     /// <param name="front">The buffer of states that it reads; it writes the other one.</param>
     /// <param name="rows">Rows.</param>
-    public SteadyStep(InferenceSession session, bool isCaptured, SteadyPlaces places, IReadOnlyList<IDeviceState> states, int front, int rows)
+    public SteadyStep(InferenceSession session, SteadyPlaces places, IReadOnlyList<IDeviceState> states, int front, int rows)
     {
         (_session, _places, _rows) = (session, places, rows);
-        if (isCaptured)
-            _run.AddRunConfigEntry(CaptureOption, Interlocked.Increment(ref s_captures).ToString(CultureInfo.InvariantCulture));
         _binding = session.CreateIoBinding();
         Input(GraphContract.Token, TensorElementType.Int64, places.Tokens);
         Input(GraphContract.Rows, TensorElementType.Int64, places.Identity);
@@ -49,9 +43,6 @@ internal sealed class SteadyStep : IDisposable
             _binding.BindOutput(name, _bound[^1]);
         }
     }
-
-    /// <summary>The run option that says which captured graph a run is; in a session that captures, −1 is none.</summary>
-    public const string CaptureOption = "gpu_graph_id";
 
     /// <summary>Moves every row on by its token.</summary>
     /// <param name="tokens">As many as there are rows, or fewer: what the last rows become is of no account.</param>

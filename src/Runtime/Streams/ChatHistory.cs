@@ -7,7 +7,7 @@ namespace Twitch.Runtime;
 /// <param name="capacity">Comments that are kept at least; more than are read at a time, because a chat may run ahead of the pictures.</param>
 public sealed class ChatHistory(ChatSpec? spec, Vocabulary vocabulary, int capacity = 1024)
 {
-    private readonly List<PastComment> _comments = [];    // in order of time
+    private readonly List<PastComment> _comments = [], _peoples = [];    // in order of time; all, and those that the model did not say itself
     private readonly Lock _lock = new();
 
     /// <summary>A chat of which nothing is ever known, whatever is added.</summary>
@@ -17,19 +17,29 @@ public sealed class ChatHistory(ChatSpec? spec, Vocabulary vocabulary, int capac
     /// <param name="time">When it was said, since the start of the stream.</param>
     /// <param name="text">What was said, as it was written: links and names become <see cref="Placeholders"/>, as in training. Without a word, it
     /// is left out.</param>
-    public void Add(TimeSpan time, string text)
+    public void Add(TimeSpan time, string text) => Add(time, text, _comments, _peoples);
+
+    /// <summary>Adds what the model says itself: it may say it again, but it tells nothing of how lively the chat is.</summary>
+    /// <param name="time">When it was said, since the start of the stream.</param>
+    /// <param name="text">What was said.</param>
+    public void AddOwn(TimeSpan time, string text) => Add(time, text, _comments);
+
+    private void Add(TimeSpan time, string text, params List<PastComment>[] lists)
     {
         int[] tokens = spec is null ? [] : vocabulary.Encode(Placeholders.Put(text));
         if (tokens.Length == 0)
             return;
         lock (_lock)
         {
-            int place = _comments.Count;
-            while (place > 0 && _comments[place - 1].Time > time)
-                place--;
-            _comments.Insert(place, new PastComment(time, tokens));
-            if (_comments.Count / 2 >= Math.Max(capacity, spec!.CommentCount))    // seldom, so that a comment costs no more than its place
-                _comments.RemoveRange(0, _comments.Count / 2);
+            foreach (List<PastComment> comments in lists)
+            {
+                int place = comments.Count;
+                while (place > 0 && comments[place - 1].Time > time)
+                    place--;
+                comments.Insert(place, new PastComment(time, tokens));
+                if (comments.Count / 2 >= Math.Max(capacity, spec!.CommentCount))    // seldom, so that a comment costs no more than its place
+                    comments.RemoveRange(0, comments.Count / 2);
+            }
         }
     }
 
@@ -44,13 +54,11 @@ public sealed class ChatHistory(ChatSpec? spec, Vocabulary vocabulary, int capac
             return ChatWindow.Before(time, spec, _comments);
     }
 
-    /// <summary>How lively the chat was before a moment; null if the network reads no past chat.</summary>
+    /// <summary>How lively the chat was before a moment; null if the network reads no past chat, or nobody's was heard.</summary>
     /// <param name="time">The moment, since the start of the stream.</param>
     public ChatPace? PaceBefore(TimeSpan time)
     {
-        if (spec is null)
-            return null;
         lock (_lock)
-            return ChatPace.Before(time, _comments);
+            return _peoples.Count == 0 ? null : ChatPace.Before(time, _peoples);
     }
 }

@@ -50,10 +50,10 @@ public sealed class Watcher
         _open = open is not null ? _ => open() : opened => LiveCapture.Start(
             opened, model.Config.Frame, model.Config.Mel, options.Capture with { Sampling = _frameSampling, FirstSecond = _resumeAt }, options.Clock);
         _writer = options.Writer ?? model.GenerateAsync;
-        _schedule = new CommentSchedule(options.Every, options.Due ?? Due(model, options.Pace), model.Config.WindowSeconds);
         _counters = new WatchCounters(options.Clock);
         _window = new RecentWindow(model.Config);
         _chat = options.Chat ?? model.CreateChatHistory();
+        _schedule = new CommentSchedule(options.Every, options.Due ?? Due(model, options.Pace, _chat), model.Config.WindowSeconds);
         _sampling = (options.Sampling ?? model.Sampling).Validate(model.Config.VocabularySize);
     }
 
@@ -182,7 +182,7 @@ public sealed class Watcher
         }
     }
 
-    private static CommentDue? Due(CommentModel model, CommentPace? pace)
+    private static CommentDue? Due(CommentModel model, CommentPace? pace, ChatHistory chat)
     {
         if (pace is null)
             return null;
@@ -191,7 +191,7 @@ public sealed class Watcher
         return (time, clip) =>
         {
             clock.SkipTo(time - TimeSpan.FromSeconds(1));    // what was dropped or lost was nobody's to comment on
-            return clock.Advance(time, model.Rate(clip)).Count > 0;
+            return clock.Advance(time, model.Rate(clip, chat.PaceBefore(time))).Count > 0;
         };
     }
 
@@ -227,7 +227,7 @@ public sealed class Watcher
         if (comment.IsWithheld)
             yield break;
 
-        _chat.Add(_now, comment.Text);
+        _chat.AddOwn(_now, comment.Text);
         long number = ++_comments;
         TimeSpan first = firstToken ?? _options.Clock.GetElapsedTime(arrived);    // it may have none
         _counters.Decoded(comment.Tokens.Count, _options.Clock.GetElapsedTime(begun), first);

@@ -44,6 +44,7 @@ internal sealed record RateForecasts(
         {
             IPreparedStream stream = heldOut.Streams[i];
             int[] counts = Counts(stream);
+            IReadOnlyList<PastComment> chat = ChatBefore.Encode(stream.Comments, model.Vocabulary);
             int first = (int)Math.Ceiling(heldOut.First.TotalSeconds), last = (int)Math.Min(counts.Length, Math.Floor(heldOut.Last.TotalSeconds));
             for (int second = first; second < last; second++)
             {
@@ -51,7 +52,7 @@ internal sealed record RateForecasts(
                 TimeSpan time = TimeSpan.FromSeconds(second);
                 ClipWindow window = ClipWindow.Before(time, heldOut.Config, stream.FrameCount, stream.StepCount);
                 if (!window.IsEmpty)
-                    points.Add((i, new RatePoint(second, counts[second], model.Rate(scorer.StateOf(i, window, time))), counts[Math.Max(0, second - Minute)..second].Sum()));
+                    points.Add((i, new RatePoint(second, counts[second], model.Rate(scorer.StateOf(i, window, time), model.Chat is null ? null : ChatPace.Before(time, chat))), counts[Math.Max(0, second - Minute)..second].Sum()));
             }
         }
 

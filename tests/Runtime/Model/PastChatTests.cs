@@ -36,15 +36,18 @@ public sealed class PastChatTests(OpenedSeedTiny opened, TinyRecording recording
     }
 
     [Fact]
-    public void The_rate_does_not_depend_on_what_was_said()
+    public void The_rate_follows_the_chats_pace_and_not_its_words()
     {
         using CommentModel model = _bundle.Open();
         ChatHistory chat = model.CreateChatHistory();
         chat.Add(TimeSpan.FromSeconds(5), "w0005 w0006");
         float deaf = model.Rate(model.Encode([], _mel)), reading = model.Rate(model.Encode([], _mel, chat.Before(TimeSpan.FromSeconds(8))));
 
+        float quiet = model.Rate(model.Encode([], _mel), new ChatPace(0, 0)), lively = model.Rate(model.Encode([], _mel), new ChatPace(3, 5));
+
         Assert.True(model.HasRate);
         Assert.Equal(deaf, reading);
+        Assert.NotEqual(quiet, lively);
         Assert.InRange(deaf, ModelConfig.LeastRate, ModelConfig.MostRate);
     }
 

@@ -22,7 +22,7 @@ public sealed class TinyBundle : IDisposable
     public string Folder { get; }
 
     /// <summary>The network of seed_tiny.safetensors with PyTorch's outputs as its golden file; words are word4 … word28.</summary>
-    public static TinyBundle SeedTiny(SamplingOptions? sampling = null, bool cuda = false, bool screened = false)
+    public static TinyBundle SeedTiny(SamplingOptions? sampling = null, bool cuda = false)
     {
         ModelConfig config = ModelConfig.Published with { Frame = new FrameSpec(8, 8), VocabularySize = 29, EmbeddingSize = 12, HiddenSize = 16 };
         using SafeTensors stored = SafeTensors.Open("Fixtures/seed_tiny.safetensors");
@@ -34,7 +34,7 @@ public sealed class TinyBundle : IDisposable
                 weights.Add(name, stored.Read<float>(name).ToArray(), stored.Find(name).Shape);
             Checkpoint.Save(partial, config, Vocabulary.FromWords(Enumerable.Range(4, config.VocabularySize - 4).Select(id => $"word{id}")), weights);
         });
-        bundle.Export(folder => WriteGolden(Path.Combine(folder, BundleManifest.GoldenFile), stored, config), sampling, options: new ExportOptions { Cuda = cuda, LeastScreenedHead = screened ? 0 : long.MaxValue });
+        bundle.Export(folder => WriteGolden(Path.Combine(folder, BundleManifest.GoldenFile), stored, config), sampling, options: new ExportOptions { Cuda = cuda });
         return bundle;
     }
 
@@ -55,12 +55,12 @@ public sealed class TinyBundle : IDisposable
         return bundle;
     }
 
-    /// <summary>Random weights of preset published's shape with a larger head, whose words are screened; its hidden size is no whole number of blocks.</summary>
-    public static TinyBundle Screened()
+    /// <summary>Random weights of preset published's shape with a larger head; its hidden size is no whole number of blocks.</summary>
+    public static TinyBundle Wide()
     {
         var bundle = new TinyBundle();
         UntrainedCheckpoint.Write(bundle.CheckpointFolder, ModelConfig.Published with { Frame = new FrameSpec(8, 8), VocabularySize = 700, EmbeddingSize = 12, HiddenSize = 200 }, seed: 6);
-        bundle.Export(_ => { }, null, options: new ExportOptions { LeastScreenedHead = 0 });
+        bundle.Export(_ => { }, null);
         return bundle;
     }
 

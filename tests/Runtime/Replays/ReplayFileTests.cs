@@ -42,7 +42,7 @@ public sealed class ReplayFileTests(OpenedSeedTiny opened) : IClassFixture<Opene
     [Fact]
     public async Task What_was_written_among_others_in_int8_is_written_again()
     {
-        using TinyBundle wide = TinyBundle.Screened();    // 200 numbers: a scale for each row is another than one for each 128
+        using TinyBundle wide = TinyBundle.Wide();    // 200 numbers: a scale for each row is another than one for each 128
         using var model = CommentModel.Open(wide.Folder, new RuntimeOptions { Precision = Precision.Int8 });
         await using BatchScheduler scheduler = model.CreateBatchScheduler(32);
         var random = new Random(4);

@@ -76,4 +76,17 @@ public sealed class ChatHistoryTests
     }
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    [Fact]
+    public void What_the_model_says_itself_tells_nothing_of_the_chats_pace()
+    {
+        var chat = new ChatHistory(ChatSpec.Standard, Vocabulary.FromWords(["hi"]));
+        chat.AddOwn(TimeSpan.FromSeconds(1), "hi");
+        Assert.Null(chat.PaceBefore(TimeSpan.FromSeconds(2)));
+
+        chat.Add(TimeSpan.FromSeconds(58), "hi");
+
+        Assert.Equal(ChatPace.Before(TimeSpan.FromSeconds(60), [new PastComment(TimeSpan.FromSeconds(58), [4])]), chat.PaceBefore(TimeSpan.FromSeconds(60)));
+        Assert.Equal(2, chat.Before(TimeSpan.FromSeconds(60))!.Words.Count(word => word == 4));
+    }
 }

@@ -105,7 +105,7 @@ public sealed class EvaluatorTests : IDisposable
         {
             TimeSpan time = TimeSpan.FromSeconds(20 + i);
             ClipWindow window = ClipWindow.Before(time, Config, _stream.FrameCount, _stream.StepCount);
-            network += Likelihood(counts[i], _model.Rate(_model.Encode(_stream, window, Before(time))));
+            network += Likelihood(counts[i], _model.Rate(_model.Encode(_stream, window, Before(time)), ChatPace.Before(time, ChatBefore.Encode(_stream.Comments, _model.Vocabulary))));
             minute += Likelihood(counts[i], (_stream.Comments.Count(comment => comment.Time < time) + 1) / (20 + i + 1 / Constant));
             constant += Likelihood(counts[i], Constant);
         }
