@@ -48,6 +48,20 @@ public static class NeuralOperators
         return g.Add("GlobalMaxPool", [x], x.Type, [x.Shape[0], x.Shape[1], 1, 1]);
     }
 
+    /// <summary>Means over the cells of a grid.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">[batch, channels, height, width].</param>
+    /// <param name="rows">Rows of the grid; the height is a multiple of it.</param>
+    /// <param name="columns">Columns of the grid; the width is a multiple of it.</param>
+    /// <returns>[batch, channels, rows, columns].</returns>
+    public static Value GridAverage(this Graph g, Value x, int rows, int columns)
+    {
+        g.Require(x.Rank == 4 && x.Shape[2].Name is null && x.Shape[3].Name is null && x.Shape[2].Size % rows == 0 && x.Shape[3].Size % columns == 0,
+            "AveragePool", $"x is {x}; [batch, channels, height, width] is needed, height and width multiples of {rows} and {columns}");
+        long[] cell = [x.Shape[2].Size / rows, x.Shape[3].Size / columns];
+        return g.Add("AveragePool", [x], x.Type, [x.Shape[0], x.Shape[1], rows, columns], Attribute.Ints("kernel_shape", cell), Attribute.Ints("strides", cell));
+    }
+
     /// <summary>Runs a body for every step of a sequence, each from the states that the last one left.</summary>
     /// <param name="g">The graph.</param>
     /// <param name="sequence">[time, …].</param>

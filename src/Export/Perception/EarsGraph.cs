@@ -24,7 +24,8 @@ public static class EarsGraph
     {
         var g = new Graph("sound_features", "The log-mel of a second to the features that a frozen ResNet-18 has of its picture, and to fixed statistics.");
         Value mel = g.Input(Input, ElementType.F32, "batch", SecondOfMel.StepCount, SecondOfMel.FilterCount);
-        return g.Build((Output, g.Concat(axis: 1, EyesGraph.Features(g, Picture(g, mel), files), Statistics(g, mel))));
+        Value means = files.Run(g, files.Prepare(g, Picture(g, mel))).Means;
+        return g.Build((Output, g.Concat(axis: 1, g.Reshape(means, "batch", ResNet18Files.FeatureCount), Statistics(g, mel))));
     }
 
     /// <summary>A grey picture of the log-mel, time from left to right, high pitches on top, stretched to the network's size.</summary>

@@ -12,24 +12,23 @@ public static class EyesGraph
     /// <summary>Names of its border.</summary>
     public const string Input = "frames", Output = "features";
 
-    /// <summary>ResNet-18 with the preprocessing that it was trained with.</summary>
-    /// <param name="files">Where both lie.</param>
+    // Rows and columns of the grid over which the second stage is averaged: small things keep something of their place.
+    private const int GridSize = 2;
+
+    /// <summary>ResNet-18 with the preprocessing that it was trained with: the means of its last stage, which name what a picture shows, then those of its second
+    /// stage over the quarters of the picture, and its maxima, which tell small shapes and colours, and where they are.</summary>
+    /// <param name="files">Where the files lie.</param>
     /// <exception cref="TwitchException">A file is missing or not what it should be.</exception>
     public static Model Of(ResNet18Files files)
     {
+        ArgumentNullException.ThrowIfNull(files);
         var g = new Graph("frame_features", "Frames to the features that a frozen ResNet-18 has of each.");
         Value frames = g.Input(Input, ElementType.U8, "batch", ResNet18Files.Size, ResNet18Files.Size, FrameSpec.Channels);
-        return g.Build((Output, Features(g, g.Cast(g.Transpose(frames, 0, 3, 1, 2), ElementType.F32), files)));
-    }
-
-    /// <summary>What ResNet-18 says of pictures.</summary>
-    /// <param name="g">The graph.</param>
-    /// <param name="pixels">[batch, 3, 224, 224] f32, red, green, blue of 0 to 255.</param>
-    /// <param name="files">The network.</param>
-    /// <returns>[batch, 512] f32.</returns>
-    internal static Value Features(Graph g, Value pixels, ResNet18Files files)
-    {
-        Value prepared = files.Include(g, files.Preprocessing, pixels);
-        return g.Reshape(files.Include(g, files.Network, prepared), pixels.Shape[0], ResNet18Files.FeatureCount);
+        (Value means, Value secondStage) = files.Run(g, files.Prepare(g, g.Cast(g.Transpose(frames, 0, 3, 1, 2), ElementType.F32)));
+        Value quarters = g.GridAverage(secondStage, GridSize, GridSize);
+        return g.Build((Output, g.Concat(axis: 1,
+            g.Reshape(means, "batch", ResNet18Files.FeatureCount),
+            g.Reshape(quarters, "batch", ResNet18Files.SecondStageCount * GridSize * GridSize),
+            g.Reshape(g.GlobalMaxPool(secondStage), "batch", ResNet18Files.SecondStageCount))));
     }
 }

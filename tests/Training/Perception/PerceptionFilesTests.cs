@@ -8,6 +8,8 @@ public sealed class PerceptionFilesTests : IDisposable
 {
     private const int Size = ResNet18Files.Size, FrameBytes = Size * Size * FrameSpec.Channels, MelFloats = SecondOfMel.StepCount * SecondOfMel.FilterCount;
 
+    private const int EyesCount = 512 + 4 * 128 + 128;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("twitch-perception-").FullName;
 
     [Fact]
@@ -18,8 +20,25 @@ public sealed class PerceptionFilesTests : IDisposable
 
         float[] features = Run(PerceptionFiles.EyesFile, frames, 2, Size, Size, FrameSpec.Channels);
 
-        Assert.Equal((new FrameSpec(Size, Size), 512), (spec.Frame, spec.FeatureCount));
-        Close([.. Originals(Planes(frames[..FrameBytes])), .. Originals(Planes(frames[FrameBytes..]))], features, allowed: 1e-4);
+        Assert.Equal((new FrameSpec(Size, Size), EyesCount), (spec.Frame, spec.FeatureCount));
+        Close([.. Originals(Planes(frames[..FrameBytes])), .. Originals(Planes(frames[FrameBytes..]))], [.. features[..512], .. features[EyesCount..(EyesCount + 512)]], allowed: 1e-4);
+    }
+
+    [Fact]
+    public void Something_small_in_a_quarter_shows_in_the_features_of_that_quarter()
+    {
+        const int Quarters = 4, SecondStage = 128;
+        Write(PerceptionPrecision.Float32);
+        byte[] even = [.. Enumerable.Repeat((byte)120, FrameBytes)], dotted = [.. even];
+        for (int i = 0; i < 12 * 12; i++)    // yellow, at the bottom on the left
+            (dotted[((150 + i / 12) * Size + 40 + i % 12) * 3], dotted[((150 + i / 12) * Size + 40 + i % 12) * 3 + 1]) = (250, 240);
+
+        float[] features = Run(PerceptionFiles.EyesFile, (byte[])[.. even, .. dotted], 2, Size, Size, FrameSpec.Channels);
+
+        double[] change = [.. Enumerable.Range(0, Quarters).Select(quarter => Enumerable.Range(0, SecondStage)
+            .Sum(channel => Math.Abs((double)features[512 + channel * Quarters + quarter] - features[EyesCount + 512 + channel * Quarters + quarter])))];
+        Assert.Equal(2, Array.IndexOf(change, change.Max()));
+        Assert.True(change[2] > 20 * change[1], $"the quarters change by {string.Join(", ", change)}");
     }
 
     [Fact]
@@ -57,7 +76,7 @@ public sealed class PerceptionFilesTests : IDisposable
 
         float[] together = Run(PerceptionFiles.EyesFile, frames, 3, Size, Size, FrameSpec.Channels);
 
-        Close(together[512..1024], Run(PerceptionFiles.EyesFile, frames[FrameBytes..(2 * FrameBytes)], 1, Size, Size, FrameSpec.Channels), allowed: 1e-4);
+        Close(together[EyesCount..(2 * EyesCount)], Run(PerceptionFiles.EyesFile, frames[FrameBytes..(2 * FrameBytes)], 1, Size, Size, FrameSpec.Channels), allowed: 1e-4);
     }
 
     [Fact]
