@@ -3,7 +3,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
-using Twitch.Runtime;
+using Twitch;
 
 // Where training keeps oneDNN from the widest registers, because it computes small networks wrongly in them (see CLibrary), TorchSharp's loop here need not: the
 // networks that are measured are large enough.

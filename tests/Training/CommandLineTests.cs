@@ -98,7 +98,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
         using var model = Runtime.CommentModel.Open(Path.Combine(folder, "bundle"));
         Assert.InRange(model.Bundle.Manifest.Provenance.MaxDifference!.Value, 0, BundleExport.Tolerance);
         var said = new List<string>();
-        await foreach (Runtime.TimedComment comment in model.CommentEveryAsync(model.OpenRecording(new Runtime.Capture.MediaSource(video)), TimeSpan.FromSeconds(15), cancellation: TestContext.Current.CancellationToken))
+        await foreach (Runtime.TimedComment comment in model.CommentEveryAsync(model.OpenRecording(new Media.MediaSource(video)), TimeSpan.FromSeconds(15), cancellation: TestContext.Current.CancellationToken))
             said.Add(comment.Comment.Text);
         Assert.Contains(said, text => text.Length > 0);
     }
