@@ -50,7 +50,7 @@ public class ClockedRecordingTests(Clips clips)
 
         ReadStream stream = AssertSeconds(path, [.. Enumerable.Range(0, 20)], tones: [0, 5, 10, 15]);
         UploadedClip uploaded = await UploadedClip.DecodeAsync(
-            path, new ClipContainer("mov"), ModelConfig.Compact with { Frame = ReadStream.Frame }, UploadLimits.Standard, Cancellation);
+            path, new ClipContainer("mov"), ModelConfig.Published with { Frame = ReadStream.Frame }, UploadLimits.Standard, Cancellation);
 
         Assert.DoesNotContain(stream.Report.Warnings, warning => warning.Contains("truncated", StringComparison.Ordinal));
         Assert.InRange(uploaded.Length.TotalSeconds, 19.9, 20.2);
@@ -103,7 +103,7 @@ public class ClockedRecordingTests(Clips clips)
         ReadStream whole = ReadStream.Of(path);
 
         RecordedWindow window = Recording.ReadWindow(
-            new MediaSource(path), ModelConfig.Compact with { Frame = ReadStream.Frame, WindowSeconds = 5 }, TimeSpan.FromSeconds(28), TimeSpan.FromSeconds(33), Cancellation);
+            new MediaSource(path), ModelConfig.Published with { Frame = ReadStream.Frame, WindowSeconds = 5 }, TimeSpan.FromSeconds(28), TimeSpan.FromSeconds(33), Cancellation);
 
         Assert.Equal([.. whole.Frames[29..34].SelectMany(frame => frame)], window.Frames);
     }
