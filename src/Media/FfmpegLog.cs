@@ -80,8 +80,8 @@ internal sealed partial class FfmpegLog(int sampleRate)
         }
         else
         {
-            (int skip, double seconds) = Sound.Give((int)count);
-            Stamped(FrameStamp.Sound(TimeSpan.FromSeconds(seconds), (int)count, skip));
+            foreach ((int part, int skip, double seconds) in Sound.Give((int)count))
+                Stamped(FrameStamp.Sound(TimeSpan.FromSeconds(seconds), part, skip));
         }
     }
 

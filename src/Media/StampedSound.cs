@@ -10,6 +10,7 @@ internal sealed class StampedSound(int sampleRate)
 {
     // The resampler sounds a little before a sound that sets in.
     private const int Ringing = 32;
+    private const double SmallestJump = 0.001;    // seconds; containers count in milliseconds
 
     private readonly Queue<Input> _inputs = new();    // those whose samples come next, or came last
     private double _taken;                            // seconds of all input of these filters, as if it had no holes
@@ -43,15 +44,37 @@ internal sealed class StampedSound(int sampleRate)
 
     /// <summary>Some samples came out of the filters.</summary>
     /// <param name="count">How many.</param>
-    /// <returns>How many of them are none of the sound's, and the container time of the next one in seconds.</returns>
-    public (int Skip, double Time) Give(int count)
+    /// <returns>Them in parts, cut where the container's clock jumps: how many, how many of these are none of the sound's, and the container time in
+    /// seconds of the next one.</returns>
+    public IEnumerable<(int Count, int Skip, double Time)> Give(int count)
     {
-        int skip = (int)Math.Min(count, Math.Max(0, _skip - _given));
-        double first = (double)(_given + skip) / sampleRate;
-        while (_inputs.Count > 1 && _inputs.ElementAt(1).Begin <= first + 0.5 / sampleRate)
+        while (count > 0)
+        {
+            Input input = Current();
+            int part = count;
+            foreach (Input next in _inputs)
+            {
+                long border = (long)Math.Ceiling(next.Begin * sampleRate);
+                if (border > _given && border < _given + count && Math.Abs(next.Shift - input.Shift) > SmallestJump)
+                {
+                    part = (int)(border - _given);
+                    break;
+                }
+            }
+            int skip = (int)Math.Min(part, Math.Max(0, _skip - _given));
+            yield return (part, skip, _begin + (double)(_given + skip) / sampleRate + input.Shift);
+            _given += part;
+            count -= part;
+        }
+    }
+
+    // The input whose samples come next.
+    private Input Current()
+    {
+        double next = (_given + 0.5) / sampleRate;
+        while (_inputs.Count > 1 && _inputs.ElementAt(1).Begin <= next)
             _inputs.Dequeue();
-        _given += count;
-        return (skip, _begin + first + (_inputs.TryPeek(out Input input) ? input.Shift : 0));
+        return _inputs.TryPeek(out Input input) ? input : default;
     }
 
     // Begin: in seconds of input without holes. Shift: by how much its time is later.

@@ -9,8 +9,8 @@ public class ClockedRecordingTests(Clips clips)
 
     [Fact]
     public void A_piece_that_was_cut_out_is_still_and_silent() => AssertSeconds(
-        Join("gap.ts", Part("gap0", 0, 10, 10), Part("gap1", 30, 10, 40)),
-        [.. Enumerable.Range(0, 10), .. Enumerable.Repeat(10, 21), .. Enumerable.Range(31, 9)], tones: [0, 5, 30, 35]);
+        Join("gap.ts", Part("gap0", 0, 9, 10), Part("gap1", 30, 10, 40)),
+        [.. Enumerable.Range(0, 9), .. Enumerable.Repeat(9, 22), .. Enumerable.Range(31, 9)], tones: [0, 5, 30, 35]);
 
     [Fact]
     public void Two_recordings_that_were_joined_follow_each_other() => AssertSeconds(

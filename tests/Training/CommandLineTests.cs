@@ -78,7 +78,7 @@ public sealed class CommandLineTests(CommandLineTests.Files files) : IClassFixtu
         string chat = Path.Combine(files.Root, "bad.txt"), store = Path.Combine(files.Root, "nothing");
         File.WriteAllText(chat, log);
 
-        Result result = await Run(["prepare", "--video", files.Video, "--chat", files.Chat, "--video", files.Video, "--chat", chat, "--prepared", store, "--frame", "16"]);
+        Result result = await Run(["prepare", "--video", files.Video, "--chat", files.Chat, "--video", files.Video, "--chat", chat, "--prepared", store, "--preset", "published", "--frame", "16"]);
 
         Assert.Equal(3, result.ExitCode);
         Assert.Contains(expected, result.Errors[^1], StringComparison.Ordinal);

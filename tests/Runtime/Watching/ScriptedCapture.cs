@@ -12,6 +12,10 @@ internal sealed class ScriptedCapture(ModelConfig config, IReadOnlyList<int> sec
 
     public bool IsDisposed { get; private set; }
 
+    public bool IsRecording { get; init; }
+
+    public string? KeyframeFailure { get; init; }
+
     public CaptureStatistics Statistics => new(seconds.Count, 0, 0, null, null, default, default, default);
 
     public static StreamSecond Second(ModelConfig config, int index)

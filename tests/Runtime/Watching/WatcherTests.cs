@@ -225,6 +225,19 @@ public class WatcherTests(OpenedSeedTiny opened) : IClassFixture<OpenedSeedTiny>
         Assert.Equal(ExitCode.Usage, e.ExitCode);
     }
 
+    [Fact]
+    public async Task A_source_that_turns_out_to_be_a_recording_ends_with_it()
+    {
+        Watcher watcher = Watch(new WatchOptions(), () => new ScriptedCapture(_model.Config, [.. Enumerable.Range(0, 12)], CaptureEnd.Ended, "it ended", _clock) { IsRecording = true });
+
+        var happened = new List<WatchEvent>();
+        await foreach (WatchEvent one in watcher.RunAsync(Cancellation))
+            happened.Add(one);
+
+        Assert.IsType<SourceEnded>(happened[^1]);
+        Assert.Single(happened.OfType<SourceConnected>());
+    }
+
     private Func<ILiveCapture> Ended(IEnumerable<int> seconds) => Capture([.. seconds], CaptureEnd.Ended, "it ended");
 
     private Func<ILiveCapture> Stalled(IEnumerable<int> seconds) => Capture([.. seconds], CaptureEnd.Stalled, "no frame");

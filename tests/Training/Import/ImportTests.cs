@@ -26,7 +26,7 @@ public sealed class ImportTests : IDisposable
 
         using Checkpoint checkpoint = Checkpoint.Open(folder);
         using SafeTensors expected = SafeTensors.Open("Fixtures/seed_tiny.safetensors");
-        Assert.Equal(("seed", new FrameSpec(8, 8), 16, 12, 29, 64), (config.Preset, config.Frame, config.HiddenSize, config.EmbeddingSize, config.VocabularySize, config.Mel.MelCount));
+        Assert.Equal(("published", new FrameSpec(8, 8), 16, 12, 29, 64), (config.Preset, config.Frame, config.HiddenSize, config.EmbeddingSize, config.VocabularySize, config.Mel.MelCount));
         Assert.Equal("word4", checkpoint.Vocabulary[4]);
         foreach (string name in expected.Tensors.Keys)
         {
