@@ -96,8 +96,8 @@ internal sealed class WordsSaid(DrawRules rules)
             return true;
         bool isSpelt = IsSpelt(id);
         string spelt = isSpelt ? Spelt(id) : "";
-        if (isSpelt && (Placeholders.IsReserved(spelt) || rules.Rules?.Banned.AreIn(spelt) == true))
-            return false;
+        if (isSpelt && (Placeholders.IsReserved(spelt) || CommentText.Clean(spelt) != spelt || rules.Rules?.Banned.AreIn(spelt) == true))
+            return false;    // white space and what is not seen come in many bytes
         if (rules.Blocked is not { } blocked || Count + 1 < blocked.Length)
             return true;
         _hashes[Count] = isSpelt ? BlockedRuns.HashOf(spelt) : rules.HashOf(id);

@@ -108,7 +108,9 @@ public class SubwordDrawTests
     [InlineData("blorp")]
     [InlineData("BLORP")]
     [InlineData("<MENTION>")]
-    public void A_banned_word_or_a_placeholder_cannot_be_spelt(string word)
+    [InlineData("two\u3000words")]
+    [InlineData("un\u200Bseen")]
+    public void What_may_not_be_said_cannot_be_spelt(string word)
     {
         var rules = new SpeechRules(BannedWords.Parse(["blorp"], "test"));
         var decoder = new ScriptedDecoder(Words.Count, Spelt(word));
@@ -118,6 +120,7 @@ public class SubwordDrawTests
 
         Assert.True(decoder.Fed.Count > word.Length, "it was spelt, but for its end");
         Assert.NotEqual(word, found.Split(' ')[0]);
+        Assert.Equal(CommentText.Clean(found), found);
         Assert.False(rules.Banned.AreIn(found));
     }
 
