@@ -1,4 +1,3 @@
-#:property PublishAot=false
 // What a minute of stream costs to prepare, in seconds of the processor, beside ffmpeg's own work on the same file in the same run.
 //
 //   dotnet run benchmarks/prepare/prepare-cost.cs -- --train src/Training/bin/Release/net10.0/linux-x64/twitch-train [--baseline OTHER] [--video FILE]

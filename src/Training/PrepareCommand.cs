@@ -76,7 +76,7 @@ internal static class PrepareCommand
                 if (jobs == 1)
                     messages.WriteLine($"{recording.Media.Video}:");
                 var progress = new PrepareLines(messages, jobs == 1 ? "" : $"{Path.GetFileName(recording.Media.Video)}: ");
-                streams[i] = PreparedStream.Prepare(recording.Media, config, opened, recording.Chat, chat, folder, progress, cancellation);
+                streams[i] = PreparedStream.Prepare(recording.Media, config, opened, recording.Chat, chat, folder, progress, cancellationToken: cancellation);
                 lock (streams)
                 {
                     if (jobs > 1)

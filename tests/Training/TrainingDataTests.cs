@@ -46,7 +46,7 @@ public sealed class TrainingDataTests
         var stream = new SyntheticStream(Config, seconds: 300);
         var told = new SyntheticStream(Config, seconds: 300)
         {
-            Comments = [.. stream.Comments.Select(comment => comment with { Text = comment.Time > TimeSpan.FromSeconds(250) ? "secret" : "Kappa once" })],
+            Comments = [.. stream.Comments.Select(comment => comment with { Text = comment.Time > TimeSpan.FromSeconds(285) ? "secret" : "Kappa once" })],
         };
 
         TrainingData data = TrainingData.Create([told], Config, new TrainerOptions());
@@ -148,7 +148,7 @@ public sealed class TrainingDataTests
     public void Statistics_are_those_of_the_training_windows()
     {
         var stream = new SyntheticStream(Config, seconds: 300);
-        stream.Damage(second: 250);    // the validation part holds no numbers at all
+        stream.Damage(second: 290);    // the validation part holds no numbers at all
 
         (float[] mean, float[] deviation) = TrainingData.Create([stream], Config, new TrainerOptions()).HeardStatistics();
 

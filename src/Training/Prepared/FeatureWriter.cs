@@ -10,11 +10,9 @@ namespace Twitch.Training.Prepared;
 public sealed class KeyframesRefusedException(string message) : Exception(message);
 
 /// <summary>Writes what is kept of a recording, and goes on where a killed run stopped.</summary>
-/// <remarks>A recording is read in stretches of ten minutes, each sought and decoded anew, whether or not a run was killed; so a run that goes on writes the
-/// same bytes. What is known of a stretch is written once it is whole. A recording that cannot be sought in is one stretch.</remarks>
+/// <remarks>A recording is read in stretches, each sought and decoded anew, whether or not a run was killed; so a run that goes on writes the same bytes. What is known of a stretch is written once it is whole. A recording that cannot be sought in is one stretch.</remarks>
 internal sealed class FeatureWriter : IDisposable
 {
-    private const int StretchSeconds = 600;
     private const string ReportFile = "stretches.jsonl";    // a report for each stretch that is whole; gone when all is written
     private const int HeldByAnother = 11;                   // EWOULDBLOCK, which .NET gives for a file that is locked
 
@@ -22,14 +20,16 @@ internal sealed class FeatureWriter : IDisposable
     private readonly SecondFeatures _features;
     private readonly string _reportFile;
     private readonly FileStream[] _files;    // the frames' first
+    private readonly int _stretch;           // seconds
 
-    private FeatureWriter(PreparedSource source, SecondFeatures features, string folder, FileStream[] files) =>
-        (_source, _features, _reportFile, _files) = (source, features, Path.Combine(folder, ReportFile), files);
+    private FeatureWriter(PreparedSource source, SecondFeatures features, string folder, FileStream[] files, int stretch) =>
+        (_source, _features, _reportFile, _files, _stretch) = (source, features, Path.Combine(folder, ReportFile), files, stretch);
 
     /// <summary>Makes the folder of a recording: filled beside its place, then renamed into it.</summary>
     /// <exception cref="TwitchException">The recording cannot be used, or the disk is full or may not be written to (exit code 1).</exception>
     /// <exception cref="KeyframesRefusedException">Keyframes cannot stand for the seconds.</exception>
-    public static void Write(MediaSource media, PreparedSource source, Senses? senses, string folder, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
+    public static void Write(
+        MediaSource media, PreparedSource source, Senses? senses, string folder, int stretchSeconds, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
     {
         string partial = folder + ".partial";
         Recording recording = Recording.Open(media, source.Captured, source.Mel, source.Sampling);
@@ -37,7 +37,7 @@ internal sealed class FeatureWriter : IDisposable
         {
             Directory.CreateDirectory(partial);
             PreparedInfo info;
-            using (FeatureWriter writer = Open(source, senses, partial))
+            using (FeatureWriter writer = Open(source, senses, partial, stretchSeconds))
                 info = writer.Fill(recording, progress, cancellationToken);
             JsonFile.Write(Path.Combine(partial, PreparedStream.InfoFile), info, PreparedJson.Default.PreparedInfo);
             File.Delete(Path.Combine(partial, ReportFile));
@@ -60,7 +60,7 @@ internal sealed class FeatureWriter : IDisposable
             file.Dispose();
     }
 
-    private static FeatureWriter Open(PreparedSource source, Senses? senses, string folder)
+    private static FeatureWriter Open(PreparedSource source, Senses? senses, string folder, int stretch)
     {
         var features = new SecondFeatures(source, senses);
         var files = new List<FileStream>();
@@ -68,7 +68,7 @@ internal sealed class FeatureWriter : IDisposable
         {
             foreach (string name in features.Files)
                 files.Add(new FileStream(Path.Combine(folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-            return new FeatureWriter(source, features, folder, [.. files]);
+            return new FeatureWriter(source, features, folder, [.. files], stretch);
         }
         catch (IOException e)
         {
@@ -82,14 +82,14 @@ internal sealed class FeatureWriter : IDisposable
     private PreparedInfo Fill(Recording recording, IProgress<PrepareProgress>? progress, CancellationToken cancellationToken)
     {
         List<MediaReport> reports = WholeStretches(recording.CanSeek);
-        int next = reports.Count * StretchSeconds, begun = next;
+        int next = reports.Count * _stretch, begun = next;
         long steps = _source.Mel.StepsEndingBy(TimeSpan.FromSeconds(next - 1));
         Truncate(next);
         var work = Stopwatch.StartNew();
         while (true)
         {
             int first = next;
-            int? end = recording.CanSeek ? first + StretchSeconds : null;
+            int? end = recording.CanSeek ? first + _stretch : null;
             foreach (StreamSecond second in recording.Seconds(first, end, cancellationToken))
             {
                 if (recording.Sampling != _source.Sampling)
@@ -125,7 +125,7 @@ internal sealed class FeatureWriter : IDisposable
             return reports;
         foreach (string line in File.ReadLines(_reportFile))
         {
-            bool isThere = _files.Zip(_features.BytesBefore((reports.Count + 1) * StretchSeconds)).All(file => file.First.Length >= file.Second);
+            bool isThere = _files.Zip(_features.BytesBefore((reports.Count + 1) * _stretch)).All(file => file.First.Length >= file.Second);
             if (!isThere || Read(line) is not { } report)
                 break;
             reports.Add(report);

@@ -17,6 +17,9 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
     /// <summary>File names within the folder.</summary>
     public const string FramesFile = "frames.u8", MelFile = "mel.f32", FrameFeaturesFile = "frame_features.f32", SoundFeaturesFile = "sound_features.f32", InfoFile = "stream.json";
 
+    /// <summary>Seconds of stream that are read at a time, unless told otherwise.</summary>
+    public const int StretchSeconds = 300;
+
     private readonly List<IDisposable> _mapped = [];
     private readonly MemoryMappedViewAccessor _frames;
     private readonly MemoryMappedViewAccessor? _mel, _frameFeatures, _soundFeatures;
@@ -63,18 +66,19 @@ public sealed class PreparedStream : IPreparedStream, IDisposable
     /// <param name="options">How the log is read; the recording's length is filled in.</param>
     /// <param name="store">Folder of the store; created if absent.</param>
     /// <param name="progress">Told after every second that is stored.</param>
+    /// <param name="stretchSeconds">Seconds of stream that are read at a time; a run that is killed loses one such stretch at most.</param>
     /// <param name="cancellationToken">Stops between two seconds; what is stored is kept for the next run.</param>
     /// <exception cref="TwitchException">The recording or the log cannot be used.</exception>
     /// <exception cref="KeyframesRefusedException">Keyframes are asked for and cannot stand for the seconds.</exception>
     public static PreparedStream Prepare(
         MediaSource media, ModelConfig config, Senses? senses, string log, ChatLogOptions options, string store,
-        IProgress<PrepareProgress>? progress = null, CancellationToken cancellationToken = default)
+        IProgress<PrepareProgress>? progress = null, int stretchSeconds = StretchSeconds, CancellationToken cancellationToken = default)
     {
         PreparedSource source = SourceOf(media, config);
         string folder = Path.Combine(store, source.Key);
         bool reused = Find(folder) is not null;
         if (!reused)
-            FeatureWriter.Write(media, source, senses, folder, progress, cancellationToken);
+            FeatureWriter.Write(media, source, senses, folder, stretchSeconds, progress, cancellationToken);
         PreparedInfo info = Find(folder)!;
         StoredChat chat = StoredChat.Of(log, options with { Duration = options.Duration ?? TimeSpan.FromSeconds(info.FrameCount) }, folder);
         return new PreparedStream(folder, info, chat, reused);

@@ -52,7 +52,7 @@ public sealed class PreparedStreamTests : IClassFixture<PreparedStreamTests.Clip
         using var senses = Senses.Open(Path.Combine(_folder, "senses", BundleManifest.FrameFeaturesFile), Path.Combine(_folder, "senses", BundleManifest.SoundFeaturesFile), config.Eyes!, config.Ears!, threads: 1);
         var stop = new OperationCanceledException();
         PreparedStream Run(string store, IProgress<PrepareProgress>? progress = null) =>
-            PreparedStream.Prepare(_media, config, senses, Log, new ChatLogOptions(), Path.Combine(_folder, store), progress, TestContext.Current.CancellationToken);
+            PreparedStream.Prepare(_media, config, senses, Log, new ChatLogOptions(), Path.Combine(_folder, store), progress, cancellationToken: TestContext.Current.CancellationToken);
 
         using PreparedStream whole = Run("whole");
         Assert.Same(stop, Record.Exception(() => Run("stopped", new Progress(done => { if (done.Done.TotalSeconds >= 5) throw stop; }))));
@@ -116,14 +116,14 @@ public sealed class PreparedStreamTests : IClassFixture<PreparedStreamTests.Clip
     [InlineData(8)]
     public void A_run_that_stopped_is_continued_with_the_same_bytes(int stopAfter)
     {
-        using PreparedStream whole = Prepare(Path.Combine(_folder, "whole"));
-        Stop(stopAfter);
+        using PreparedStream whole = Prepare(Path.Combine(_folder, "whole"), stretch: 2);
+        Stop(stopAfter, stretch: 2);
         var reported = new List<double>();
 
-        using PreparedStream resumed = Prepare(progress: new Progress(done => reported.Add(done.Done.TotalSeconds)));
+        using PreparedStream resumed = Prepare(progress: new Progress(done => reported.Add(done.Done.TotalSeconds)), stretch: 2);
 
         Assert.False(resumed.Reused);
-        Assert.Equal(stopAfter, reported[0]);
+        Assert.Equal((stopAfter - 1) / 2 * 2 + 1, reported[0]);    // the stretch that was broken off is read again
         AssertSame(whole, resumed);
     }
 
@@ -150,7 +150,7 @@ public sealed class PreparedStreamTests : IClassFixture<PreparedStreamTests.Clip
         string damaged = Path.Combine(_folder, "damaged.mp4");
         File.WriteAllBytes(damaged, bytes);
         PreparedStream Again(string store, IProgress<PrepareProgress>? progress = null) =>
-            PreparedStream.Prepare(new MediaSource(damaged), Published, null, Log, new ChatLogOptions(), store, progress, TestContext.Current.CancellationToken);
+            PreparedStream.Prepare(new MediaSource(damaged), Published, null, Log, new ChatLogOptions(), store, progress, cancellationToken: TestContext.Current.CancellationToken);
         using PreparedStream whole = Again(Path.Combine(_folder, "whole"));
         string[] expected = [.. whole.Info.Report.Warnings.Where(warning => warning.Contains("the picture is damaged at", StringComparison.Ordinal))];
         Assert.Single(expected);
@@ -202,18 +202,18 @@ public sealed class PreparedStreamTests : IClassFixture<PreparedStreamTests.Clip
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private PreparedStream Prepare(string? store = null, ChatLogOptions? options = null, IProgress<PrepareProgress>? progress = null) =>
-        PreparedStream.Prepare(_media, Published, null, Log, options ?? new ChatLogOptions(), store ?? Store, progress, TestContext.Current.CancellationToken);
+    private PreparedStream Prepare(string? store = null, ChatLogOptions? options = null, IProgress<PrepareProgress>? progress = null, int stretch = PreparedStream.StretchSeconds) =>
+        PreparedStream.Prepare(_media, Published, null, Log, options ?? new ChatLogOptions(), store ?? Store, progress, stretch, TestContext.Current.CancellationToken);
 
     // Ends a run after some seconds, as Ctrl-C does, and gives the folder of what it left.
-    private string Stop(int seconds)
+    private string Stop(int seconds, int stretch = PreparedStream.StretchSeconds)
     {
         var stop = new OperationCanceledException();
         Assert.Same(stop, Record.Exception(() => Prepare(progress: new Progress(done =>
         {
             if (done.Done.TotalSeconds >= seconds)
                 throw stop;
-        }))));
+        }), stretch: stretch)));
         string partial = Assert.Single(Directory.GetDirectories(Store));
         Assert.EndsWith(".partial", partial);
         return partial;
