@@ -296,7 +296,7 @@ internal sealed class SourceReader : IDisposable
             _queue.EndPictures();
         if (!_writer.HasSound)
             _queue.EndSound();
-        if (_log.HasLength)
+        if (_log.HasLength && !_input.TracksAreKnown)    // a file that was looked at is played at the speed that was asked for
             _queue.Keep();
     }
 
